@@ -1,0 +1,16 @@
+namespace Evo.Merging.Methods;
+
+/// <summary>What a method asks of an engine before it can run (methods-weight-space.md, kernel contract).</summary>
+/// <param name="NeedsBase">A <c>base_model</c> is required.</param>
+/// <param name="MinimumModels">Fewest input models, the base not counted.</param>
+/// <param name="MaximumModels">Most input models, the base not counted.</param>
+/// <param name="NeedsGlobalPass">Statistics of whole models are needed before the first tensor is merged.</param>
+/// <param name="SupportsRowChunks">Any run of elements can be merged without seeing the rest of its tensor.</param>
+/// <param name="IsHomogeneous">Scaling all task vectors by c scales the merged task vector by c.</param>
+public sealed record MethodNeeds(
+    bool NeedsBase,
+    int MinimumModels,
+    int MaximumModels,
+    bool NeedsGlobalPass,
+    bool SupportsRowChunks,
+    bool IsHomogeneous);

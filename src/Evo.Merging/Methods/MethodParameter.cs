@@ -1,0 +1,24 @@
+namespace Evo.Merging.Methods;
+
+/// <summary>Where a parameter stands in a recipe: once for the merge, or once for each input model.</summary>
+public enum ParameterScope
+{
+    Global,
+    PerModel,
+}
+
+/// <summary>
+/// A parameter that a merge method declares. Booleans are 0 and 1. The search range is what <c>evo methods</c> suggests, and the hard range is
+/// what the method accepts.
+/// </summary>
+/// <param name="Default">Null when the recipe must give it.</param>
+public sealed record MethodParameter(
+    string Name,
+    ParameterScope Scope,
+    double? Default,
+    double Minimum,
+    double Maximum,
+    double SuggestedMinimum,
+    double SuggestedMaximum,
+    string Description,
+    bool IsBoolean = false);
