@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace Evo.Search.Runs;
+
+/// <summary>A candidate's coefficients as the store keeps them: JSON, compressed, since most rows repeat their neighbours.</summary>
+internal static class CoefficientBlob
+{
+    public static byte[] Pack(ImmutableArray<Coefficient> coefficients)
+    {
+        using var packed = new MemoryStream();
+        using (var brotli = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            JsonSerializer.Serialize(brotli, coefficients, RunJson.Compact);
+        return packed.ToArray();
+    }
+
+    public static ImmutableArray<Coefficient> Unpack(byte[]? blob)
+    {
+        if (blob is null)
+            return [];
+        using var brotli = new BrotliStream(new MemoryStream(blob), CompressionMode.Decompress);
+        return JsonSerializer.Deserialize<ImmutableArray<Coefficient>>(brotli, RunJson.Compact);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Evo.Search.Runs;
+
+/// <summary>
+/// One writer a run directory: an exclusive lock of the operating system on <c>run.lock</c>, which dies with its process (kill -9 included),
+/// so there is nothing stale to clean up. <c>run.owner</c> says who holds it, for the message only.
+/// </summary>
+internal sealed class RunLock : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1); // a reader's probe holds the lock for an instant
+
+    private readonly FileStream _file;
+
+    private RunLock(FileStream file) => _file = file;
+
+    /// <exception cref="RunException">Another process holds the lock (environment).</exception>
+    public static RunLock Acquire(string lockPath, string ownerPath)
+    {
+        var giveUp = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            try
+            {
+                var file = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                AtomicFile.Write(ownerPath, JsonSerializer.Serialize(new Owner(Environment.ProcessId, Environment.MachineName)), durable: false);
+                return new RunLock(file);
+            }
+            catch (IOException) when (DateTime.UtcNow < giveUp && IsHeld(lockPath))
+            {
+                Thread.Sleep(20);
+            }
+            catch (IOException) when (IsHeld(lockPath))
+            {
+                throw new RunException(RunProblem.Environment, string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.GetDirectoryName(lockPath)}: another process is working on this run ({Describe(ownerPath)}). Wait for it, or stop it with Ctrl-C or SIGTERM; 'evo status' and 'evo pareto' can read the run meanwhile."));
+            }
+        }
+    }
+
+    /// <summary>True while some process holds the lock. Never blocks a writer for longer than an instant.</summary>
+    public static bool IsHeld(string lockPath)
+    {
+        try
+        {
+            using var probe = new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false; // another user's directory: readable through the database, or not at all
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string Describe(string ownerPath)
+    {
+        try
+        {
+            var owner = JsonSerializer.Deserialize<Owner>(File.ReadAllText(ownerPath));
+            return string.Create(CultureInfo.InvariantCulture, $"pid {owner?.Pid} on {owner?.Host}");
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return "unknown process";
+        }
+    }
+
+    private sealed record Owner(int Pid, string Host);
+}
