@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Evo.Checkpoints.Files;
+using Evo.Checkpoints.Safetensors;
+using Evo.Checkpoints.Tensors;
+
+namespace Evo.Checkpoints.Models;
+
+/// <summary>
+/// The safetensors files of a model folder as one set of tensors. As in Transformers, <c>model.safetensors</c> comes before
+/// <c>model.safetensors.index.json</c> with its shards.
+/// </summary>
+internal sealed class WeightFiles : IDisposable
+{
+    private readonly List<SafetensorsFile> _files = [];
+    private readonly Dictionary<string, SafetensorsFile> _fileOf = new(StringComparer.Ordinal);
+
+    private WeightFiles()
+    {
+    }
+
+    /// <summary>Ordinal by name.</summary>
+    public ImmutableArray<TensorInfo> Tensors { get; private set; }
+
+    /// <exception cref="CheckpointException">No safetensors weights, or one of the files does not hold what it should.</exception>
+    public static WeightFiles Open(string folder)
+    {
+        var weights = new WeightFiles();
+        try
+        {
+            var single = Path.Combine(folder, WeightFileNames.Single);
+            var index = Path.Combine(folder, WeightFileNames.Index);
+            if (File.Exists(single))
+                weights.Add(single, isNamed: null);
+            else if (File.Exists(index))
+                weights.AddShards(folder, ShardIndex.Read(index));
+            else
+                throw MissingWeights.In(folder);
+
+            weights.Tensors = [.. weights._files.SelectMany(file => file.Tensors).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    public ReadOnlySpan<byte> Bytes(string name, long offset, int count) => _fileOf[name].Bytes(name, offset, count);
+
+    public ReadOnlySpan<byte> Bytes(string name) => _fileOf[name].Bytes(name);
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+            file.Dispose();
+    }
+
+    private void AddShards(string folder, ShardIndex index)
+    {
+        foreach (var shard in index.Shards)
+        {
+            var path = Path.Combine(folder, shard);
+            if (!File.Exists(path))
+                throw new CheckpointException(index.Path, $"names the shard {Quoted.Name(shard)}, which is not in the folder; download or copy it");
+            Add(path, name => index.ShardOf.TryGetValue(name, out var named) && named == shard);
+        }
+
+        foreach (var (name, shard) in index.ShardOf)
+        {
+            if (!_fileOf.ContainsKey(name))
+                throw new CheckpointException(index.Path, $"says that tensor {Quoted.Name(name)} is in {Quoted.Name(shard)}, but it is not");
+        }
+
+        void Add(string path, Func<string, bool> isNamed) => this.Add(path, name => isNamed(name)
+            ? null
+            : index.ShardOf.TryGetValue(name, out var other)
+                ? new CheckpointException(path, $"holds tensor {Quoted.Name(name)}, which {WeightFileNames.Index} looks for in {Quoted.Name(other)}; remove one of the two")
+                : new CheckpointException(path, $"holds tensor {Quoted.Name(name)}, which {WeightFileNames.Index} does not name; the shard and the index are not of one checkpoint"));
+    }
+
+    private void Add(string path, Func<string, CheckpointException?>? isNamed)
+    {
+        var file = SafetensorsFile.Open(path);
+        _files.Add(file);
+        foreach (var tensor in file.Tensors)
+        {
+            if (isNamed?.Invoke(tensor.Name) is { } refusal)
+                throw refusal;
+            _fileOf.Add(tensor.Name, file);
+        }
+    }
+}
