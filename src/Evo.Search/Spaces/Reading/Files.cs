@@ -1,0 +1,33 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Evo.Search.Spaces.Reading;
+
+/// <summary>Files and folders that a search space names.</summary>
+internal static class Files
+{
+    /// <summary>Full path of a file that must exist.</summary>
+    public static string Existing(SpaceDocument document, YamlNode at, string folder, string path, string what)
+    {
+        var full = Full(document, at, folder, path);
+        return File.Exists(full)
+            ? full
+            : throw document.Refuse(at, $"there is no {what} file '{path}'; relative paths start at {folder}");
+    }
+
+    /// <summary>Checks that a model's folder exists, and its adapter's in <c>path+adapter</c>.</summary>
+    public static void CheckModel(SpaceDocument document, YamlNode at, string folder, string model)
+    {
+        // A folder may have '+' in its own name.
+        var parts = Directory.Exists(Full(document, at, folder, model)) ? [model] : model.Split('+', 2);
+        foreach (var part in parts)
+        {
+            if (!Directory.Exists(Full(document, at, folder, part)))
+                throw document.Refuse(at, $"there is no model folder '{part}'; relative paths start at {folder}");
+        }
+    }
+
+    private static string Full(SpaceDocument document, YamlNode at, string folder, string path) =>
+        path.Contains('\0', StringComparison.Ordinal) || path.Length is 0 or > 4096
+            ? throw document.Refuse(at, "this is no path")
+            : Path.GetFullPath(path, folder);
+}
