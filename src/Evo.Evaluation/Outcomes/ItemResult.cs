@@ -4,8 +4,8 @@ namespace Evo.Evaluation.Outcomes;
 
 /// <summary>What one model did on one task item: the truth that every total, standard error and paired test is computed from.</summary>
 /// <param name="ItemId">The item's id within its task (its <c>id</c> field, or its line number).</param>
-/// <param name="Score">The metric's value for this item, in the metric's own unit.</param>
-/// <param name="Weight">The item's weight in the mean: 1 for most metrics, bytes for bits_per_byte, tokens for perplexity.</param>
+/// <param name="Score">The metric's value for this item, in the metric's own unit (perplexity: nats per token, see <see cref="Aggregation"/>).</param>
+/// <param name="Weight">The item's weight in the mean: 1 for most metrics, bytes for bits_per_byte, tokens for mean_loss and perplexity.</param>
 /// <param name="Finish">Why the generation ended; null when nothing was generated.</param>
 /// <param name="PromptTokens">Tokens read.</param>
 /// <param name="Tokens">Tokens generated or scored.</param>

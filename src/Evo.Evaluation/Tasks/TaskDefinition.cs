@@ -26,7 +26,10 @@ public sealed record TaskDefinition
     /// <summary>Prompt template; <c>{field}</c> stands for a field of the item.</summary>
     public string Prompt { get; init; } = "";
 
-    /// <summary>Template of the expected answer (generate, loglikelihood) or of the right choice's index (multiple_choice).</summary>
+    /// <summary>
+    /// Template of the expected answer (generate, loglikelihood; generate also takes one list field of accepted answers), or of the right
+    /// choice's 0-based index or text (multiple_choice).
+    /// </summary>
     public string Answer { get; init; } = "";
 
     /// <summary>multiple_choice: template that names the item's list field, or one template per choice.</summary>
@@ -43,8 +46,24 @@ public sealed record TaskDefinition
     /// <summary>Solved examples put before every prompt, taken from the end of the data file and never scored.</summary>
     public int FewShot { get; init; }
 
+    /// <summary>What stands after each solved example.</summary>
+    public string FewShotSeparator { get; init; } = "\n\n";
+
+    /// <summary>regex: the pattern to look for.</summary>
+    public string Pattern { get; init; } = "";
+
+    /// <summary>exact_match, contains, regex: capital and small letters are the same.</summary>
+    public bool IgnoreCase { get; init; }
+
+    /// <summary>exact_match, regex: white space around the answer does not count.</summary>
+    public bool Strip { get; init; } = true;
+
+    /// <summary>The items to score, in file order.</summary>
     public required ImmutableArray<TaskItem> Items { get; init; }
 
-    /// <summary>SHA-256 (hex) of everything that decides a score: the definition and the items. Caches key on it.</summary>
+    /// <summary>The solved examples, in file order.</summary>
+    public ImmutableArray<TaskItem> Examples { get; init; } = [];
+
+    /// <summary>SHA-256 (hex) of everything that decides a score: the definition and the items, but neither paths nor the name. Caches key on it.</summary>
     public required string ContentHash { get; init; }
 }
