@@ -9,7 +9,7 @@ namespace Evo.Checkpoints.Models;
 /// </summary>
 public sealed class ModelConfig
 {
-    private const string FileName = "config.json";
+    internal const string FileName = "config.json";
 
     private ModelConfig(JsonObject json, string path)
     {
