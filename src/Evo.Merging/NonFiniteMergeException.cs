@@ -6,5 +6,8 @@ public sealed class NonFiniteMergeException : Exception
     public NonFiniteMergeException(string tensor)
         : base($"the merged tensor '{tensor}' holds NaN or infinite values") => Tensor = tensor;
 
+    public NonFiniteMergeException(string tensor, string reason)
+        : base($"the merged tensor '{tensor}' would not be finite: {reason}") => Tensor = tensor;
+
     public string Tensor { get; }
 }

@@ -21,4 +21,8 @@ public sealed record MethodParameter(
     double SuggestedMinimum,
     double SuggestedMaximum,
     string Description,
-    bool IsBoolean = false);
+    bool IsBoolean = false)
+{
+    /// <summary>Accepted so that recipes written for mergekit run, but without influence on the result; no part of a plan's identity.</summary>
+    public bool IsInert { get; init; }
+}

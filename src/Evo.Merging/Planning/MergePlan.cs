@@ -1,17 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Weights;
+using Evo.Merging.Methods;
+using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
 
-/// <summary>A recipe resolved to single tensors of concrete models.</summary>
+/// <summary>A recipe resolved to single tensors of concrete models, and checked: what is planned can be carried out.</summary>
 public sealed class MergePlan
 {
-    internal MergePlan(WeightLayout layout, string contentId)
+    private readonly Lazy<string> _contentId;
+
+    private MergePlan(MergeRecipe recipe, ModelFolder donor, JsonObject config, ImmutableArray<PlannedTensor> tensors, ImmutableArray<CopiedTensor> copied)
     {
-        Layout = layout;
-        ContentId = contentId;
+        Recipe = recipe;
+        Donor = donor;
+        OutputConfig = config;
+        Tensors = tensors;
+        Copied = copied;
+        Layout = new WeightLayout(tensors.Select(tensor => tensor.Output));
+        Estimate = MergeEstimate.Of(tensors, copied, Layout.ElementCount);
+        _contentId = new Lazy<string>(() => PlanIdentity.Of(this));
     }
 
+    public MergeRecipe Recipe { get; }
+
+    /// <summary>The model that configuration and tokenizer come from: the base, else the first model named.</summary>
+    public ModelFolder Donor { get; }
+
+    /// <summary>Output tensors from the embedding through the layers to the head; slot i of the layout is tensor i.</summary>
+    public ImmutableArray<PlannedTensor> Tensors { get; }
+
+    /// <summary>Integer tensors and constants, carried over to a written model.</summary>
+    public ImmutableArray<CopiedTensor> Copied { get; }
+
+    /// <summary>A candidate buffer's layout. Where the head is tied to the embedding there is one copy, the embedding.</summary>
     public WeightLayout Layout { get; }
 
-    public string ContentId { get; }
+    /// <summary>config.json of the result.</summary>
+    public JsonObject OutputConfig { get; }
+
+    public MergeEstimate Estimate { get; }
+
+    /// <summary>
+    /// SHA-256, in hex, of the effective recipe of every tensor and the content of the inputs: the same for two recipes that give the same model, whatever
+    /// their paths. Computed at the first use, which reads the parents once in full.
+    /// </summary>
+    public string ContentId => _contentId.Value;
+
+    /// <summary>Resolves and checks a recipe.</summary>
+    /// <param name="parents">The models that it names, opened.</param>
+    /// <exception cref="RecipeException">
+    /// Models that do not fit together, a parameter that is missing or out of range, layers that there are not; the message names model, tensor and remedy.
+    /// </exception>
+    public static MergePlan Create(MergeRecipe recipe, ParentModels parents)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(parents);
+        var method = MergeMethods.Find(recipe.MergeMethod) ?? throw new RecipeException($"{recipe.SourceName}: unknown method '{recipe.MergeMethod}'");
+        var slices = OutputSlice.Of(recipe, method, parents);
+        var donor = parents.Index(recipe.ReferencedModels[0]);
+        foreach (var source in slices.SelectMany(slice => slice.Sources))
+            if (source.Parent != donor)
+                parents.RequireCompatible(donor.Name, source.Parent.Name);
+        var planner = new TensorPlanner(recipe, method, slices, donor);
+        planner.Plan();
+        return new MergePlan(recipe, donor.Folder, Planning.OutputConfig.Of(recipe, slices, donor), planner.Tensors, planner.Copied);
+    }
 }

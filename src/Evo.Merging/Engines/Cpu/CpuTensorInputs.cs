@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Planning;
+
+namespace Evo.Merging.Engines.Cpu;
+
+/// <summary>
+/// A planned tensor as methods see it on the CPU. Passes go over segments of fixed size, each in order; segments are combined in order too, so that
+/// sums have the same bits for any number of threads.
+/// </summary>
+internal sealed class CpuTensorInputs(PlannedTensor tensor, CpuWorkers workers, PreparedCache cache, CancellationToken cancellation) : TensorInputs
+{
+    private const int SegmentLength = 128 * CpuRun.Capacity;
+
+    public override string Name => tensor.Output.Name;
+
+    public override ImmutableArray<long> Shape => tensor.Output.Shape;
+
+    public override TensorPlace Place => tensor.Place;
+
+    public override int ModelCount => tensor.Models.Length;
+
+    public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));
+
+    public override MaskKey MaskKey(int model, long seed) =>
+        Methods.Kernels.MaskKey.Of(seed, tensor.Models[model].Folder.ContentHash, tensor.Models[model].Tensor.Name);
+
+    public override IMagnitudeOrder TaskVectorOrder(int model) => Remember<IMagnitudeOrder>("order of the task vector", model, () =>
+        tensor.Output.ElementCount <= SortedMagnitudes.MostElements
+            ? new SortedMagnitudes(this, model)
+            : new MagnitudeHistogram(new CpuTensorInputs(tensor, workers, cache, CancellationToken.None), model)); // outlives this merge's token
+
+    public override T Remember<T>(string what, int model, Func<T> compute) => cache.GetOrCompute(what, tensor.Base, tensor.Models[model], compute);
+
+    public override double[] Sum(int sums, Action<TensorRun, Span<double>> visit)
+    {
+        var segments = new double[SegmentCount][];
+        ForEachSegment((segment, runs) =>
+        {
+            var partial = new double[sums];
+            runs(run => visit(run, partial));
+            segments[segment] = partial;
+        });
+        var total = new double[sums];
+        foreach (var partial in segments)
+            for (var sum = 0; sum < sums; sum++)
+                total[sum] += partial[sum];
+        return total;
+    }
+
+    /// <summary>Visits segments in any order and on many threads; within one, <c>runs</c> visits its runs in order.</summary>
+    public void ForEachSegment(Action<int, Action<Action<CpuRun>>> visit) =>
+        workers.ForEach(SegmentCount, (segment, run) => visit(segment, visitRun =>
+        {
+            var end = Math.Min(tensor.Output.ElementCount, (segment + 1L) * SegmentLength);
+            for (var start = (long)segment * SegmentLength; start < end; start += CpuRun.Capacity)
+            {
+                unsafe
+                {
+                    run.Turn(tensor, start, (int)Math.Min(CpuRun.Capacity, end - start));
+                }
+
+                visitRun(run);
+            }
+        }), cancellation);
+}

@@ -1,0 +1,46 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Evo.Merging.Methods.Kernels;
+
+namespace Evo.Merging.Engines.Cpu;
+
+/// <summary>Zeroing elements by magnitude or by chance. Magnitudes are compared as the bits of the float without its sign, which order alike.</summary>
+internal static class Masks
+{
+    public const int MagnitudeBits = 0x7FFFFFFF;
+
+    /// <param name="start">Flat index of the first value, for ties.</param>
+    public static void KeepLargest(Span<float> values, long start, MagnitudeCut cut)
+    {
+        if (cut == MagnitudeCut.Everything)
+            return;
+        var threshold = BitConverter.SingleToInt32Bits(cut.Threshold);
+        var tiesKept = (int)Math.Clamp(cut.LastTie - start + 1, 0, values.Length);
+        KeepFrom(values[..tiesKept], threshold);
+        KeepFrom(values[tiesKept..], threshold + 1);
+    }
+
+    public static void KeepRandom(Span<float> values, long start, MaskKey key, double density)
+    {
+        if (density >= 1)
+            return;
+        var bound = MaskKey.Bound(density);
+        var vectors = MemoryMarshal.Cast<float, Vector<uint>>(values);
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] &= Vector.LessThan(key.Draws(start + (i * Vector<uint>.Count)), new Vector<uint>(bound));
+        for (var i = vectors.Length * Vector<uint>.Count; i < values.Length; i++)
+            if (key.Draw(start + i) >= bound)
+                values[i] = 0;
+    }
+
+    /// <summary>Keeps elements whose magnitude bits are <paramref name="smallest"/> or more; NaN is kept, so that it is not lost.</summary>
+    private static void KeepFrom(Span<float> values, int smallest)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] &= Vector.GreaterThanOrEqual(vectors[i] & new Vector<int>(MagnitudeBits), new Vector<int>(smallest));
+        for (var i = vectors.Length * Vector<int>.Count; i < values.Length; i++)
+            if ((BitConverter.SingleToInt32Bits(values[i]) & MagnitudeBits) < smallest)
+                values[i] = 0;
+    }
+}

@@ -1,0 +1,108 @@
+using Evo.Checkpoints.Weights;
+using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Planning;
+
+namespace Evo.Merging.Engines;
+
+/// <summary>
+/// The merge engine on the processor: parents are read as stored from their mapped files, computed in float32 and written into the candidate buffer,
+/// rounded to the plan's output type. Results have the same bits for any number of workers. What is prepared is kept for the engine's
+/// lifetime. One merge at a time; the parents must outlive the engine.
+/// </summary>
+public sealed class CpuMergeEngine : IMergeEngine
+{
+    private const int PieceLength = 32 * CpuRun.Capacity;
+
+    private readonly CpuWorkers _workers;
+    private readonly PreparedCache _prepared = new();
+
+    /// <param name="workers">Threads; 0 for one a core.</param>
+    public CpuMergeEngine(int workers = 0) => _workers = new CpuWorkers(workers);
+
+    public string Device => "cpu";
+
+    public void Prepare(MergePlan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        _workers.ForEach(
+            plan.Tensors.Length, (index, _) => plan.Tensors[index].Method.Prepare(Inputs(plan.Tensors[index], cancellation)), cancellation);
+    }
+
+    public void Merge(MergePlan plan, ICandidateWeights target, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(target);
+        var weights = target as CpuWeights ?? throw new ArgumentException($"this engine writes into memory of the CPU, not of '{target.Device}'", nameof(target));
+        RequireLayout(plan.Layout, weights.Layout);
+
+        var kernels = new ITensorKernel[plan.Tensors.Length];
+        var failures = new NonFiniteMergeException?[plan.Tensors.Length];
+        _workers.ForEach(
+            kernels.Length,
+            (index, _) => Guarded(failures, index, () =>
+                kernels[index] = plan.Tensors[index].Method.Bind(Inputs(plan.Tensors[index], cancellation), plan.Tensors[index].Parameters)),
+            cancellation);
+        ThrowFirst(failures);
+
+        var pieces = Pieces(plan.Layout);
+        _workers.ForEach(pieces.Count, (piece, run) =>
+        {
+            var (index, start, length) = pieces[piece];
+            Guarded(failures, index, () =>
+            {
+                unsafe
+                {
+                    var slot = weights.Layout.Slots[index];
+                    TensorExecution.Merge(plan.Tensors[index], kernels[index], start, length, weights.Pointer(slot) + start, run);
+                }
+            });
+        }, cancellation);
+        ThrowFirst(failures);
+    }
+
+    public void Dispose() => _workers.Dispose();
+
+    private CpuTensorInputs Inputs(PlannedTensor tensor, CancellationToken cancellation) => new(tensor, _workers, _prepared, cancellation);
+
+    /// <summary>A tensor's failure is kept, so that the first tensor's is the one reported, whatever thread met one first.</summary>
+    private static void Guarded(NonFiniteMergeException?[] failures, int tensor, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (NonFiniteMergeException failure)
+        {
+            failures[tensor] = failure;
+        }
+    }
+
+    private static void ThrowFirst(NonFiniteMergeException?[] failures)
+    {
+        if (Array.Find(failures, failure => failure is not null) is { } first)
+            throw first;
+    }
+
+    private static List<(int Tensor, long Start, int Length)> Pieces(WeightLayout layout)
+    {
+        var pieces = new List<(int, long, int)>();
+        foreach (var slot in layout.Slots)
+            for (var start = 0; start < slot.Length; start += PieceLength)
+            {
+                pieces.Add((slot.Index, start, Math.Min(PieceLength, slot.Length - start)));
+                if (slot.Length - start <= PieceLength)
+                    break;
+            }
+
+        return pieces;
+    }
+
+    private static void RequireLayout(WeightLayout plan, WeightLayout target)
+    {
+        if (ReferenceEquals(plan, target))
+            return;
+        if (!plan.Slots.Select(slot => (slot.Name, slot.Offset, slot.Length)).SequenceEqual(target.Slots.Select(slot => (slot.Name, slot.Offset, slot.Length))))
+            throw new ArgumentException("the buffer's layout is not the plan's: make the buffer from the layout of a plan with the same tensors", nameof(target));
+    }
+}

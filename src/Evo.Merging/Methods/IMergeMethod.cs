@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Evo.Merging.Methods.Kernels;
+
+namespace Evo.Merging.Methods;
+
+/// <summary>
+/// A merge method: what it needs, which parameters it takes, and how one tensor is merged. It is written in the operations of
+/// <see cref="Block"/> and <see cref="TensorInputs"/> and knows no device; every engine runs the same text. Implementations have no state.
+/// </summary>
+public interface IMergeMethod
+{
+    /// <summary>mergekit's name of the method.</summary>
+    string Name { get; }
+
+    /// <summary>One sentence for <c>evo methods</c>, with the source of the formula.</summary>
+    string Description { get; }
+
+    ImmutableArray<MethodParameter> Parameters { get; }
+
+    MethodNeeds Needs { get; }
+
+    /// <summary>True when a model of weight 0 has no part in the result, so that the plan may leave it out.</summary>
+    bool IgnoresZeroWeights { get; }
+
+    /// <summary>
+    /// Computes what does not depend on parameter values, through <see cref="TensorInputs.Remember"/>. Optional: <see cref="Bind"/> asks for the
+    /// same things and finds them remembered.
+    /// </summary>
+    void Prepare(TensorInputs inputs);
+
+    /// <summary>Fixes the parameter values for one tensor. Whole-tensor passes that depend on them happen here.</summary>
+    /// <exception cref="NonFiniteMergeException">The values cannot give a finite tensor (weights that sum to zero, for one).</exception>
+    ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters);
+}

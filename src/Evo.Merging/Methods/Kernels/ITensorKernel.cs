@@ -1,0 +1,11 @@
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>
+/// A method bound to one tensor and concrete parameter values: everything that concerns the whole tensor (thresholds, norms, angles) is known, so
+/// that runs can be merged in any order, by any number of threads. It holds no state of its own between runs.
+/// </summary>
+public interface ITensorKernel
+{
+    /// <summary>Writes <see cref="TensorRun.Output"/>.</summary>
+    void Apply(TensorRun run);
+}

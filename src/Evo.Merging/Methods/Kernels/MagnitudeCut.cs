@@ -1,0 +1,20 @@
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>
+/// The k largest magnitudes of a tensor, as a rule that needs no sorting to apply: an element stays when |x| is greater than
+/// <paramref name="Threshold"/>, or equal to it at a flat index up to <paramref name="LastTie"/>. Ties are thus broken by index, and the
+/// k elements are the same whatever the tensor is cut into.
+/// </summary>
+public readonly record struct MagnitudeCut(float Threshold, long LastTie)
+{
+    public static MagnitudeCut Everything { get; } = new(0, long.MaxValue);
+
+    public static MagnitudeCut Nothing { get; } = new(float.PositiveInfinity, -1);
+}
+
+/// <summary>The magnitudes of a tensor, prepared so that any number of cuts can be made.</summary>
+public interface IMagnitudeOrder
+{
+    /// <summary>The cut that keeps the <paramref name="count"/> largest (all when it is the number of elements or more, none at 0).</summary>
+    MagnitudeCut Largest(long count);
+}

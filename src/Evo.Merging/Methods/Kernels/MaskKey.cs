@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>
+/// The key of a random mask. The uniform number of an element depends on this key and the element's flat index alone (counter-based), so masks are the
+/// same whatever a tensor is cut into, common to all candidates of one seed, and nested: a smaller density keeps a subset of a larger one.
+/// </summary>
+public readonly record struct MaskKey(uint First, uint Second)
+{
+    /// <summary>A key for one tensor of one model, by content and not by path.</summary>
+    public static MaskKey Of(long seed, string modelContentHash, string tensorName)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{modelContentHash}\n{tensorName}")), hash);
+        return new MaskKey(BinaryPrimitives.ReadUInt32LittleEndian(hash), BinaryPrimitives.ReadUInt32LittleEndian(hash[4..]));
+    }
+
+    /// <summary>The uniform number of the element at <paramref name="index"/>, scaled to [0, 2^32).</summary>
+    public uint Draw(long index) =>
+        Mix(Mix((uint)index + First) ^ (Second + ((uint)(index >> 32) * 0x9E3779B9u)));
+
+    /// <summary>The draws of <see cref="Vector{T}.Count"/> consecutive elements; the run must not cross a multiple of 2^32.</summary>
+    public Vector<uint> Draws(long index) =>
+        Mix(Mix(Vector<uint>.Indices + new Vector<uint>((uint)index + First))
+            ^ new Vector<uint>(Second + ((uint)(index >> 32) * 0x9E3779B9u)));
+
+    /// <summary>Draws below this bound are kept at a density in [0, 1); 2^32 · density, rounded down.</summary>
+    public static uint Bound(double density) => (uint)Math.Clamp(density * 4294967296.0, 0, uint.MaxValue);
+
+    /// <summary>C. Wellons' lowbias32: a bijection of 32-bit words in which every input bit flips every output bit with probability close to 1/2.</summary>
+    private static uint Mix(uint x)
+    {
+        x ^= x >> 16;
+        x *= 0x7FEB352Du;
+        x ^= x >> 15;
+        x *= 0x846CA68Bu;
+        return x ^ (x >> 16);
+    }
+
+    private static Vector<uint> Mix(Vector<uint> x)
+    {
+        x ^= x >>> 16;
+        x *= new Vector<uint>(0x7FEB352Du);
+        x ^= x >>> 15;
+        x *= new Vector<uint>(0x846CA68Bu);
+        return x ^ (x >>> 16);
+    }
+}

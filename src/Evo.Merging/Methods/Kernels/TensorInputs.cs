@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
+
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>
+/// All versions of one tensor that a method merges, as an engine offers them: what it is, passes over its elements, and a memory for what does not depend
+/// on parameter values. Every member is deterministic: the same numbers for any number of threads.
+/// </summary>
+public abstract class TensorInputs
+{
+    /// <summary>The output tensor's name.</summary>
+    public abstract string Name { get; }
+
+    public abstract ImmutableArray<long> Shape { get; }
+
+    public abstract TensorPlace Place { get; }
+
+    /// <summary>Input models, the base not counted. May be 0 when every model has weight 0.</summary>
+    public abstract int ModelCount { get; }
+
+    public long ElementCount => Shape.Aggregate(1L, (product, extent) => product * extent);
+
+    /// <summary>The key of a model's random mask, by the content of the model and the name of its own tensor.</summary>
+    public abstract MaskKey MaskKey(int model, long seed);
+
+    /// <summary>The magnitudes of one model's task vector, ordered once and kept.</summary>
+    public abstract IMagnitudeOrder TaskVectorOrder(int model);
+
+    /// <summary>Keeps the result of <paramref name="compute"/> for this tensor of the base and of one model; later calls return it.</summary>
+    public abstract T Remember<T>(string what, int model, Func<T> compute)
+        where T : notnull;
+
+    /// <summary>
+    /// One pass over all elements: sums over runs, in the order of the elements, as many sums as <paramref name="visit"/> fills.
+    /// </summary>
+    public abstract double[] Sum(int sums, Action<TensorRun, Span<double>> visit);
+}

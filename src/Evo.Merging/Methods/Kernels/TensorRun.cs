@@ -1,0 +1,32 @@
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>
+/// A run of consecutive elements of one tensor, seen in all inputs at once. Blocks belong to the run and are valid until the kernel returns.
+/// </summary>
+public abstract class TensorRun
+{
+    /// <summary>Flat index of the first element.</summary>
+    public abstract long Start { get; }
+
+    public abstract int Length { get; }
+
+    /// <summary>Where a kernel writes the merged elements; its content is undefined before. Absent while a tensor is scanned.</summary>
+    public abstract Block Output { get; }
+
+    /// <summary>The base's elements. Not to be changed.</summary>
+    public abstract Block Base { get; }
+
+    /// <summary>The elements of one input model, read when first asked for; the kernel may change them in place.</summary>
+    public abstract Block Model(int model);
+
+    /// <summary>A block of undefined content for intermediate results, numbered from 0.</summary>
+    public abstract Block Scratch(int index);
+
+    /// <summary>τ of one model: its elements minus the base's. To be asked for once in a run, because it replaces <see cref="Model"/>.</summary>
+    public Block TaskVector(int model)
+    {
+        var block = Model(model);
+        block.Subtract(Base);
+        return block;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Evo.Merging.Methods.Kernels;
+
+namespace Evo.Merging.Methods;
+
+/// <summary>
+/// Spherical interpolation between the base (t = 0) and one other model (t = 1), each tensor flattened to one vector. The sine weights of the
+/// angle between the directions are applied to the vectors as they are; nearly parallel vectors are interpolated linearly.
+/// </summary>
+internal sealed class Slerp : IMergeMethod
+{
+    private const double NearlyParallel = 0.9995;
+    private const double SmallestNorm = 1e-8;
+
+    public string Name => "slerp";
+
+    public string Description => "spherical interpolation between base_model (t = 0) and one other model (t = 1)";
+
+    public ImmutableArray<MethodParameter> Parameters { get; } =
+        [new("t", ParameterScope.Global, null, -2, 3, 0, 1, "position between the base (0) and the other model (1)")];
+
+    public MethodNeeds Needs { get; } = new(
+        NeedsBase: true, MinimumModels: 1, MaximumModels: 1, NeedsGlobalPass: false, SupportsRowChunks: true, IsHomogeneous: false);
+
+    public bool IgnoresZeroWeights => false;
+
+    public void Prepare(TensorInputs inputs) => CosineOfAngle(inputs);
+
+    public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
+    {
+        var t = parameters["t"];
+        var cosine = CosineOfAngle(inputs);
+        if (Math.Abs(cosine) > NearlyParallel)
+            return new Kernel((float)(1 - t), (float)t);
+        var angle = Math.Acos(cosine);
+        return new Kernel((float)(Math.Sin((1 - t) * angle) / Math.Sin(angle)), (float)(Math.Sin(t * angle) / Math.Sin(angle)));
+    }
+
+    /// <summary>⟨u₀,u₁⟩ of the normalised vectors; a vector of norm 1e-8 or less is left as it is.</summary>
+    private static double CosineOfAngle(TensorInputs inputs) => inputs.Remember("cosine of base and model", 0, () =>
+    {
+        var products = inputs.Sum(3, static (run, sums) =>
+        {
+            sums[0] += run.Base.Dot(run.Base);
+            sums[1] += run.Model(0).Dot(run.Model(0));
+            sums[2] += run.Base.Dot(run.Model(0));
+        });
+        return products[2] / (Norm(products[0]) * Norm(products[1]));
+
+        static double Norm(double square) => Math.Sqrt(square) is var norm && norm > SmallestNorm ? norm : double.IsNaN(square) ? double.NaN : 1;
+    });
+
+    private sealed record Kernel(float BaseShare, float ModelShare) : ITensorKernel
+    {
+        public void Apply(TensorRun run)
+        {
+            run.Output.CopyFrom(run.Base);
+            run.Output.Scale(BaseShare);
+            run.Output.AddScaled(run.Model(0), ModelShare);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Evo.Merging.Methods.Kernels;
+
+namespace Evo.Merging.Methods.TaskVectors;
+
+/// <summary>TIES' trim: the ⌊density · n⌋ elements of largest magnitude stay, tensor by tensor.</summary>
+internal static class MagnitudeTrim
+{
+    public static Sparsity Of(TensorInputs inputs, TensorParameters parameters, int model)
+    {
+        var density = parameters.Of(model, "density");
+        if (density >= 1)
+            return Sparsity.None;
+        var kept = (long)(density * inputs.ElementCount);
+        var trimmed = new Sparsity(inputs.TaskVectorOrder(model).Largest(kept));
+        return parameters.IsOn("rescale") ? trimmed.WithL1Norm(inputs, model) : trimmed;
+    }
+}

@@ -1,0 +1,25 @@
+using Evo.Checkpoints.Architectures;
+
+namespace Evo.Merging.Planning;
+
+/// <summary>What is done when a tensor is not in every source.</summary>
+internal static class MissingTensors
+{
+    private static readonly string[] Buffers = ["rotary_emb.inv_freq", ".attn.masked_bias", ".attn.bias", ".attention.bias", ".position_ids"];
+
+    /// <summary>Constants that some exporters store and others compute: the donor decides whether the result has them.</summary>
+    public static bool IsBuffer(string name) => Array.Exists(Buffers, suffix => name.EndsWith(suffix, StringComparison.Ordinal));
+
+    /// <summary>A tied model's head is its embedding; an untied result takes it from there.</summary>
+    public static IndexedTensor? StandIn(ParentIndex parent, IndexedTensor wanted) =>
+        wanted.Place.Component == Component.Head && wanted.Info.Name.EndsWith("weight", StringComparison.Ordinal) && parent.Folder.Config.TieWordEmbeddings
+            ? parent.Embedding
+            : null;
+
+    public static RecipeException Refusal(string source, IndexedTensor wanted, ParentIndex has, ParentIndex lacks) => new(
+        wanted.Place.Component == Component.Head
+            ? $"{source}: '{has.Name}' has a head of its own ('{wanted.Info.Name}'), while '{lacks.Name}' ties its head to the embedding and gives the result its "
+                + "configuration; merge models that are both tied or both untied"
+            : $"{source}: '{has.Name}' has the tensor '{wanted.Info.Name}' {wanted.Info.ShapeText}, '{lacks.Name}' does not: the models do not have the same parts; "
+                + "merge models fine-tuned from one base");
+}

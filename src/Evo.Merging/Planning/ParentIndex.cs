@@ -1,0 +1,69 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using Evo.Checkpoints.Architectures;
+using Evo.Checkpoints.Models;
+using Evo.Checkpoints.Tensors;
+
+namespace Evo.Merging.Planning;
+
+/// <summary>A tensor of a parent. In a layer, <paramref name="Pattern"/> is its name with <c>{layer}</c> for the number; else it is the name.</summary>
+internal sealed record IndexedTensor(TensorInfo Info, TensorPlace Place, string Pattern)
+{
+    public string NameAt(int layer) => Pattern.Replace(ParentIndex.LayerMark, layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+}
+
+/// <summary>The tensors of one parent by layer, so that layers can be moved and compared across models.</summary>
+internal sealed class ParentIndex
+{
+    public const string LayerMark = "{layer}";
+
+    private readonly FrozenDictionary<string, IndexedTensor>[] _byPattern;
+    private readonly FrozenDictionary<string, IndexedTensor> _outside;
+
+    public ParentIndex(string name, ModelFolder folder)
+    {
+        Name = name;
+        Folder = folder;
+        var tensors = folder.Tensors.Select(Indexed).ToArray();
+        Outside = [.. tensors.Where(tensor => tensor.Place.Layer is null)];
+        Layers = [.. Enumerable.Range(0, folder.Config.NumHiddenLayers).Select(layer =>
+            tensors.Where(tensor => tensor.Place.Layer == layer).ToImmutableArray())];
+        _outside = Outside.ToFrozenDictionary(tensor => tensor.Pattern, StringComparer.Ordinal);
+        _byPattern = [.. Layers.Select(layer => layer.ToFrozenDictionary(tensor => tensor.Pattern, StringComparer.Ordinal))];
+        Embedding = Outside.FirstOrDefault(tensor => tensor.Place is { Component: Component.Embedding, Part: "embed_tokens" });
+        Vocabulary = new Lazy<TokenizerVocabulary?>(() => TokenizerVocabulary.Of(folder));
+    }
+
+    /// <summary>The model's name in recipes.</summary>
+    public string Name { get; }
+
+    public ModelFolder Folder { get; }
+
+    public int LayerCount => Layers.Length;
+
+    /// <summary>Tensors outside the layers: embeddings, final norm, head.</summary>
+    public ImmutableArray<IndexedTensor> Outside { get; }
+
+    public ImmutableArray<ImmutableArray<IndexedTensor>> Layers { get; }
+
+    /// <summary>The token embedding, or null when no tensor looks like one.</summary>
+    public IndexedTensor? Embedding { get; }
+
+    /// <summary>Null when the model has no tokenizer.json.</summary>
+    public Lazy<TokenizerVocabulary?> Vocabulary { get; }
+
+    public IndexedTensor? FindOutside(string name) => _outside.GetValueOrDefault(name);
+
+    public IndexedTensor? Find(int layer, string pattern) => _byPattern[layer].GetValueOrDefault(pattern);
+
+    private static IndexedTensor Indexed(TensorInfo info)
+    {
+        var place = TensorPlaces.Of(info.Name);
+        if (place.Layer is not { } layer)
+            return new IndexedTensor(info, place, info.Name);
+        var segments = info.Name.Split('.');
+        segments[Array.IndexOf(segments, layer.ToString(CultureInfo.InvariantCulture))] = LayerMark;
+        return new IndexedTensor(info, place, string.Join('.', segments));
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Evo.Merging.Methods;
+
+namespace Evo.Merging.Planning;
+
+/// <summary>
+/// Identity by content: hashes over what decides the result, in a canonical spelling. Paths, the order of keys and parameters that the method does not
+/// use have no part in it.
+/// </summary>
+internal static class PlanIdentity
+{
+    public static string Of(PlannedTensor tensor)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{tensor.Output.Name}\n{tensor.Output.Type} {tensor.Output.ShapeText}\n{tensor.Method.Name}\n");
+        foreach (var parameter in tensor.Method.Parameters)
+            if (parameter is { Scope: ParameterScope.Global, IsInert: false })
+                text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}={Number(tensor.Parameters[parameter.Name])}\n");
+        if (tensor.Base is not null)
+            text.Append(CultureInfo.InvariantCulture, $"base {tensor.Base.Folder.ContentHash} {tensor.Base.Tensor.Name}\n");
+        for (var model = 0; model < tensor.Models.Length; model++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"model {tensor.Models[model].Folder.ContentHash} {tensor.Models[model].Tensor.Name}");
+            foreach (var parameter in tensor.Method.Parameters)
+                if (parameter is { Scope: ParameterScope.PerModel, IsInert: false })
+                    text.Append(CultureInfo.InvariantCulture, $" {parameter.Name}={Number(tensor.Parameters.Of(model, parameter.Name))}");
+            text.Append('\n');
+        }
+
+        return Hash(text);
+    }
+
+    public static string Of(MergePlan plan)
+    {
+        var text = new StringBuilder("evo.merge/1\n");
+        text.Append(CultureInfo.InvariantCulture, $"config {plan.Donor.ContentHash} {plan.Recipe.OutDtype ?? plan.Recipe.Dtype}\n");
+        text.Append(CultureInfo.InvariantCulture, $"chat template {plan.Recipe.ChatTemplate?.Length ?? -1} {plan.Recipe.ChatTemplate}\n");
+        foreach (var tensor in plan.Tensors)
+            text.Append(CultureInfo.InvariantCulture, $"{tensor.ContentId}\n");
+        foreach (var copied in plan.Copied)
+            text.Append(CultureInfo.InvariantCulture, $"{copied.Name} {copied.Source.Folder.ContentHash} {copied.Source.Tensor.Name}\n");
+        return Hash(text);
+    }
+
+    private static string Number(double value) => (value == 0 ? 0 : value).ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Hash(StringBuilder text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
+using Evo.Checkpoints.Tensors;
+using Evo.Merging.Methods;
+
+namespace Evo.Merging.Planning;
+
+/// <summary>How one output tensor comes about: everything is concrete, nothing is left to look up.</summary>
+public sealed class PlannedTensor
+{
+    private readonly Lazy<string> _contentId;
+
+    internal PlannedTensor(
+        TensorInfo output,
+        TensorPlace place,
+        IMergeMethod method,
+        TensorSource? @base,
+        ImmutableArray<TensorSource> models,
+        TensorParameters parameters)
+    {
+        Output = output;
+        Place = place;
+        Method = method;
+        Base = @base;
+        Models = models;
+        Parameters = parameters;
+        _contentId = new Lazy<string>(() => PlanIdentity.Of(this));
+    }
+
+    /// <summary>Name, shape, and the type that the merged values are rounded to.</summary>
+    public TensorInfo Output { get; }
+
+    public TensorPlace Place { get; }
+
+    public IMergeMethod Method { get; }
+
+    /// <summary>What task vectors are taken from; null for methods without a base.</summary>
+    public TensorSource? Base { get; }
+
+    /// <summary>The models that take part, in the recipe's order; those of weight 0 are left out where they have no influence.</summary>
+    public ImmutableArray<TensorSource> Models { get; }
+
+    public TensorParameters Parameters { get; }
+
+    /// <summary>SHA-256 of what decides the tensor's values: method, parameters, inputs by content, output type.</summary>
+    public string ContentId => _contentId.Value;
+
+    internal IEnumerable<TensorSource> Sources => Base is null ? Models : Models.Prepend(Base);
+}
+
+/// <summary>A tensor that is carried over byte for byte (integers, masks): part of a written model, not of a candidate buffer.</summary>
+public sealed record CopiedTensor(string Name, TensorSource Source);

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Evo.Merging.Methods;
+
+namespace Evo.Merging.Recipes;
+
+/// <summary>Reads a <c>parameters:</c> mapping: numbers, booleans, gradients and lists of {filter, value}.</summary>
+internal static class ParameterReader
+{
+    public static RecipeParameters Read(Dictionary<string, RecipeNode> fields)
+    {
+        if (!fields.TryGetValue("parameters", out var node))
+            return RecipeParameters.None;
+        var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, ParameterSetting>>();
+        foreach (var (key, value) in node.Entries("'parameters'"))
+        {
+            var name = key.Text("a parameter's name");
+            if (!MergeMethods.ParameterNames.Contains(name) && !MethodsNotBuilt.ParameterNames.Contains(name))
+                throw key.Refuse($"unknown parameter '{name}'{NearestName.Hint(name, MergeMethods.ParameterNames)}");
+            if (!value.IsNull)
+                settings.Add(new(name, Setting(value, name)));
+        }
+
+        return new RecipeParameters(settings.ToImmutable());
+    }
+
+    private static ParameterSetting Setting(RecipeNode node, string name)
+    {
+        if (node.IsScalar)
+            return node.Scalar($"'{name}'");
+        if (!node.IsSequence)
+            return new ConditionalSetting([Condition(node, name)]);
+        var items = node.Items($"'{name}'");
+        return items.All(item => item.IsScalar)
+            ? Gradient(items, name)
+            : new ConditionalSetting([.. items.Select(item => Condition(item, name))]);
+    }
+
+    private static GradientSetting Gradient(IReadOnlyList<RecipeNode> items, string name) =>
+        new([.. items.Select(item => item.Scalar($"a value of '{name}'").Value)]);
+
+    private static ConditionalValue Condition(RecipeNode node, string name)
+    {
+        var fields = node.Mapping($"a condition of '{name}'", RecipeKeys.Condition);
+        if (!fields.TryGetValue("value", out var value))
+            throw node.Refuse($"a condition of '{name}' needs a 'value'");
+        ParameterSetting setting = value.IsScalar
+            ? value.Scalar($"'{name}'")
+            : value.IsSequence
+                ? Gradient(value.Items($"'{name}'"), name)
+                : throw value.Refuse($"the value of a condition of '{name}' must be a number or a list of numbers");
+        return new ConditionalValue(fields.TryGetValue("filter", out var filter) ? filter.Text("'filter'") : null, setting);
+    }
+}
