@@ -6,7 +6,18 @@ namespace Evo.Checkpoints.Tensors;
 public sealed record TensorInfo(string Name, ElementType Type, ImmutableArray<long> Shape)
 {
     /// <summary>Number of elements; 1 for a scalar.</summary>
-    public long ElementCount { get; } = Shape.Aggregate(1L, (product, extent) => checked(product * extent));
+    /// <exception cref="OverflowException">2^63 or more: no file can hold it.</exception>
+    public long ElementCount
+    {
+        // Not stored: a copy made by "with { Shape = ... }" would keep the old number.
+        get
+        {
+            var count = 1L;
+            foreach (var extent in Shape)
+                count = checked(count * extent);
+            return count;
+        }
+    }
 
     /// <summary>Bytes that the elements take in a file.</summary>
     public long ByteLength => checked(ElementCount * Type.ByteSize());
