@@ -32,7 +32,7 @@ internal static class DataPath
 
     private static bool IsInside(string folder, string path)
     {
-        var root = Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar;
+        var root = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
         return path.StartsWith(root, StringComparison.Ordinal);
     }
 }

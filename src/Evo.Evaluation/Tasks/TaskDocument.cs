@@ -68,6 +68,12 @@ internal sealed class TaskDocument
         {
             throw new TaskException(path, exception.Start.Line, exception.Start.Column, $"is no valid YAML: {exception.Message}", exception);
         }
+        catch (Exception exception) when (exception is not TaskException)
+        {
+            // On some broken texts (a list that a quoted text breaks off, for one) YamlDotNet trips over its own state instead.
+            var last = events.Current?.End ?? Mark.Empty;
+            throw new TaskException(path, last.Line, last.Column, "is no valid YAML from here on", exception);
+        }
 
         return document;
     }

@@ -48,8 +48,8 @@ internal sealed class TaskValues(TaskDocument document)
         foreach (var key in TaskKeys.Required(kind))
         {
             var optional = key == "answer" && !metric.NeedsAnswer && Integer("few_shot", 0, atLeast: 0) == 0;
-            if (!optional && document.Find(key) is null)
-                throw new TaskException(document.FilePath, $"the key '{key}' is missing; kind {TaskKeys.NameOf(kind)} with metric {metric.Name} needs it");
+            if (!optional && (document.Find(key) is null || (key == "answer" && Text(key) is "")))
+                throw new TaskException(document.FilePath, $"the key '{key}' is missing or empty; kind {TaskKeys.NameOf(kind)} with metric {metric.Name} needs it");
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class TaskReaderTests : IDisposable
         if (allowed)
             Assert.Equal("", _folder.Read(yaml, "{}").Answer);
         else
-            Assert.Contains("the key 'answer' is missing", _folder.Refusal(yaml, "{}"), StringComparison.Ordinal);
+            Assert.Contains("the key 'answer' is missing or empty", _folder.Refusal(yaml, "{}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Evo.Evaluation.Tasks;
 using Evo.Evaluation.Tests.Doubles;
 
 namespace Evo.Evaluation.Tests.Tasks;
@@ -35,7 +36,8 @@ public sealed class TaskRefusalTests : IDisposable
     [InlineData("kind: perplexity\nmetric: perplexity\ntext: t", "task.yaml: the key 'data' is missing")]
     [InlineData("kind: perplexity\nmetric: f1", "task.yaml:2:9: the metric f1 does not fit a task of kind perplexity; these do: mean_loss, bits_per_byte, perplexity")]
     [InlineData("kind: perplexity\nmetric: perplex", "task.yaml:2:9: there is no metric 'perplex'; did you mean 'perplexity'?")]
-    [InlineData("kind: multiple_choice\nmetric: accuracy\nprompt: p\nanswer: '0'", "task.yaml: the key 'choices' is missing; kind multiple_choice with metric accuracy needs it")]
+    [InlineData("kind: multiple_choice\nmetric: accuracy\nprompt: p\nanswer: '0'", "task.yaml: the key 'choices' is missing or empty; kind multiple_choice with metric accuracy needs it")]
+    [InlineData("kind: generate\nmetric: f1\nprompt: p\nanswer: ''", "task.yaml: the key 'answer' is missing or empty; kind generate with metric f1 needs it")]
     [InlineData("kind: generate\nmetric: regex\nprompt: p\ndata: data.jsonl", "task.yaml: the metric regex needs the key 'pattern'")]
     [InlineData("", "task.yaml: is empty; a task needs at least kind, data and metric")]
     [InlineData("[a]", "task.yaml:1:1: a task file is a mapping of keys to values")]
@@ -46,6 +48,10 @@ public sealed class TaskRefusalTests : IDisposable
     [Fact]
     public void Broken_yaml_is_refused_at_its_place()
         => Assert.StartsWith("task.yaml:2:7: is no valid YAML: ", _folder.Refusal("kind: generate\ndata: \"x\nmetric: f1", "{}"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Yaml_that_the_parser_trips_over_is_refused_where_it_stopped()
+        => Assert.Equal("task.yaml:2:7: is no valid YAML from here on", _folder.Refusal("kind: generate\nstop: ['x'#d\nz: 1", "{}"));
 
     [Theory]
     [InlineData("[0-9", "task.yaml:1:82: pattern: Invalid pattern")]
@@ -80,6 +86,10 @@ public sealed class TaskRefusalTests : IDisposable
             $"task.yaml:1:26: '{data}' leads out of the task file's folder; put the data beside the task file and name it relative to that",
             _folder.Refusal($"{{kind: perplexity, data: '{data}', text: t, metric: perplexity}}", "{}"));
     }
+
+    [Fact]
+    public void A_task_may_stand_in_the_root_folder()
+        => Assert.Equal("/data.jsonl", DataPath.Resolve("/", "data.jsonl", out _));
 
     [Fact]
     public void A_link_that_stays_inside_is_followed()
