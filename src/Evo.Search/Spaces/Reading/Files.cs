@@ -14,16 +14,11 @@ internal static class Files
             : throw document.Refuse(at, $"there is no {what} file '{path}'; relative paths start at {folder}");
     }
 
-    /// <summary>Checks that a model's folder exists, and its adapter's in <c>path+adapter</c>.</summary>
+    /// <summary>Checks that a model's folder exists.</summary>
     public static void CheckModel(SpaceDocument document, YamlNode at, string folder, string model)
     {
-        // A folder may have '+' in its own name.
-        var parts = Directory.Exists(Full(document, at, folder, model)) ? [model] : model.Split('+', 2);
-        foreach (var part in parts)
-        {
-            if (!Directory.Exists(Full(document, at, folder, part)))
-                throw document.Refuse(at, $"there is no model folder '{part}'; relative paths start at {folder}");
-        }
+        if (!Directory.Exists(Full(document, at, folder, model)))
+            throw document.Refuse(at, $"there is no model folder '{model}'; relative paths start at {folder}");
     }
 
     private static string Full(SpaceDocument document, YamlNode at, string folder, string path) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Evaluation.Scoring;
 using Evo.Optimization;
 using YamlDotNet.RepresentationModel;
 
@@ -45,6 +46,8 @@ internal static class ObjectivesSection
             throw document.Refuse(entry, $"the objective '{name}' needs either 'task' (a task's YAML file) or 'measure' ({string.Join(", ", Measures.All)})");
         if (measure is not null)
             CheckMeasure(document, fields, measure, baseModel);
+        else if (fields.Text("metric") is { } metric && Metrics.Find(metric) is null)
+            throw document.Refuse(fields.Find("metric")!, $"there is no metric '{metric}'{NearestName.Hint(metric, Metrics.All.Select(known => known.Name))}");
 
         var path = task is null ? null : Files.Existing(document, fields.Find("task")!, folder, task, "task");
         return new Objective(name, path, fields.Text("metric"), measure, goal.Value, fields.Flag("report_only") ?? false);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Evo.Optimization;
 using YamlDotNet.RepresentationModel;
 
 namespace Evo.Search.Spaces.Reading;
@@ -12,24 +13,26 @@ internal static class SearchSection
     public static SearchSettings Read(SpaceDocument document, YamlNode node, ImmutableArray<Objective> objectives)
     {
         var fields = new Fields(document, node, "'search'", "algorithm", "population", "seed", "budget", "settings");
-        var algorithm = fields.RequireText("algorithm", $"one of {string.Join(", ", Algorithms.All)}");
+        var names = Optimizers.All.Select(known => known.Name).ToArray();
+        var name = fields.RequireText("algorithm", $"one of {string.Join(", ", names)}");
         var at = fields.Find("algorithm")!;
-        if (!Algorithms.All.Contains(algorithm))
-            throw document.Refuse(at, $"there is no algorithm '{Scalars.Show(at)}'{NearestName.Hint(algorithm, Algorithms.All)}");
+        var algorithm = Optimizers.Find(name) ?? throw document.Refuse(at, $"there is no algorithm '{Scalars.Show(at)}'{NearestName.Hint(name, names)}");
 
         var searched = objectives.Where(objective => !objective.ReportOnly).Select(objective => objective.Name).ToArray();
-        if (Algorithms.SingleObjective.Contains(algorithm) && searched.Length > 1)
+        if (!algorithm.ManyObjectives && searched.Length > 1)
         {
-            throw document.Refuse(at, $"{algorithm} searches for one objective, and {searched.Length} are given ({string.Join(", ", searched)}); "
-                + $"take nsga2, or set report_only: true on all but one");
+            var others = Optimizers.All.Where(known => known.ManyObjectives).Select(known => known.Name);
+            throw document.Refuse(at, $"{name} searches for one objective, and {searched.Length} are given ({string.Join(", ", searched)}); "
+                + $"take {string.Join(" or ", others)}, or set report_only: true on all but one");
         }
 
+        var population = (int?)fields.Whole("population", 1, MostPopulation);
         return new SearchSettings(
-            algorithm,
-            (int?)fields.Whole("population", 2, MostPopulation),
+            name,
+            population,
             Seed(document, fields.Find("seed")),
             Budget(document, fields.Require("budget", "at least one of generations, evaluations, hours, usd, tokens")),
-            Settings(document, fields.Find("settings")));
+            Settings(document, fields, name, population));
     }
 
     private static ulong Seed(SpaceDocument document, YamlNode? node) =>
@@ -51,10 +54,29 @@ internal static class SearchSection
             : budget;
     }
 
-    private static JsonObject Settings(SpaceDocument document, YamlNode? node) => node switch
+    private static JsonObject Settings(SpaceDocument document, Fields fields, string algorithm, int? population)
     {
-        null => [],
-        YamlMappingNode mapping => (JsonObject)YamlJson.Of(document, mapping)!,
-        _ => throw document.Refuse(node, "'settings' must be a mapping: the algorithm's own settings"),
-    };
+        var node = fields.Find("settings");
+        var settings = node switch
+        {
+            null => [],
+            YamlMappingNode mapping => (JsonObject)YamlJson.Of(document, mapping)!,
+            _ => throw document.Refuse(node, "'settings' must be a mapping: the algorithm's own settings"),
+        };
+        if (settings.ContainsKey("population"))
+            throw document.Refuse(node!, "'population' stands beside 'settings', as search.population");
+
+        try
+        {
+            var complete = (JsonObject)settings.DeepClone();
+            if (population is { } size)
+                complete["population"] = size;
+            Optimizers.Create(algorithm, complete);
+            return settings;
+        }
+        catch (OptimizerSettingsException error)
+        {
+            throw document.Refuse(node ?? fields.Find("population") ?? fields.Node, error.Message, error);
+        }
+    }
 }

@@ -14,8 +14,11 @@ internal enum SlotKind
     /// <summary>The whole value of a parameter: may become a list of filters and gradients, and one value for each model.</summary>
     Parameter,
 
-    /// <summary>A single value, or a gradient where the range divides over depth: a dtype, a model, a filter's value, a point of a gradient.</summary>
-    Value,
+    /// <summary>A part of a parameter's value: a filter's value, which may become a gradient, or a point of a gradient.</summary>
+    ParameterPart,
+
+    /// <summary>A single word: a dtype, a model.</summary>
+    Word,
 }
 
 /// <summary>A place of the recipe where a range stands.</summary>
@@ -32,4 +35,7 @@ internal sealed record RecipeSlot(
     string Prefix,
     string Suffix,
     YamlMappingNode Owner,
-    ImmutableArray<RecipeSource> Sources);
+    ImmutableArray<RecipeSource> Sources)
+{
+    public bool IsParameter => Kind is SlotKind.Parameter or SlotKind.ParameterPart;
+}

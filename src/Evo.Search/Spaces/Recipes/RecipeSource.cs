@@ -10,7 +10,7 @@ namespace Evo.Search.Spaces.Recipes;
 /// <param name="Stack">Number of the layer stack it belongs to: a <c>models</c> list, or one slice. Gradients run over one stack.</param>
 /// <param name="Layers">Its fixed <c>layer_range</c>; null when it takes the whole model or when a bound is a gene.</param>
 /// <param name="HasSearchedLayers">A bound of its <c>layer_range</c> is a gene.</param>
-/// <param name="Levels">The mappings whose <c>parameters</c> reach it, nearest first: itself, its slice, its module, the recipe.</param>
+/// <param name="Levels">The mappings whose <c>parameters</c> reach it, nearest first: itself, its slice, the recipe.</param>
 internal sealed record RecipeSource(
     YamlMappingNode Node,
     string? Model,
@@ -20,6 +20,9 @@ internal sealed record RecipeSource(
     bool HasSearchedLayers,
     ImmutableArray<YamlMappingNode> Levels)
 {
+    /// <summary>The <c>base_model</c> that holds here: the slice's, else the recipe's.</summary>
+    public string? BaseModel => Levels.Skip(1).Select(level => YamlNodes.Find(level, "base_model")).OfType<YamlScalarNode>().FirstOrDefault()?.Value;
+
     /// <summary>A level nearer than <paramref name="owner"/> gives <paramref name="parameter"/>, so that the owner's value does not reach this source.</summary>
     public bool Overrides(string parameter, YamlMappingNode owner) =>
         Levels.TakeWhile(level => !ReferenceEquals(level, owner)).Any(level => YamlNodes.Find(YamlNodes.Find(level, "parameters"), parameter) is not null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Merging.Methods;
 using Evo.Search.Spaces.Reading;
 using YamlDotNet.RepresentationModel;
 
@@ -20,7 +21,18 @@ internal sealed record RecipeTemplate(
     public RecipeSlot? MethodSlot => Slots.FirstOrDefault(slot => slot.Kind == SlotKind.Method);
 
     /// <summary>By identity: the same range may stand at many places.</summary>
-    public Dictionary<YamlNode, RecipeSlot> SlotsByNode() => Slots.ToDictionary(slot => (YamlNode)slot.Node, ReferenceEqualityComparer.Instance as IEqualityComparer<YamlNode>);
+    public Dictionary<YamlNode, RecipeSlot> SlotsByNode() => 
+        new(Slots.Select(slot => KeyValuePair.Create((YamlNode)slot.Node, slot)), ReferenceEqualityComparer.Instance);
+
+    /// <summary>
+    /// A value for each model (<c>per: model</c>) goes to this source: no nearer level gives it one, and it is not the base of a method that takes task
+    /// vectors from it.
+    /// </summary>
+    /// <param name="chosen">The method when it is known; else some method that the recipe may have decides.</param>
+    public bool TakesPerModelValue(RecipeSource source, RecipeSlot slot, IMergeMethod? chosen = null) =>
+        !source.Overrides(slot.Name, slot.Owner)
+        && (source.Model is null || source.Model != source.BaseModel
+            || (chosen is not null ? !chosen.Needs.NeedsBase : Methods.Any(name => MergeMethods.Find(name) is not { Needs.NeedsBase: true })));
 
     public static RecipeTemplate Read(SpaceDocument document, YamlMappingNode recipe)
     {

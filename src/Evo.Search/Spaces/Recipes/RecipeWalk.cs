@@ -25,18 +25,11 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
 
     public void Run()
     {
-        CollectSources(recipe, [recipe]);
-        Container(recipe, "", [recipe]);
-    }
-
-    // The models first: a range in the recipe's own parameters, which may stand before them, reaches all of them.
-    private void CollectSources(YamlMappingNode container, ImmutableArray<YamlMappingNode> levels)
-    {
-        Stack(YamlNodes.Find(container, "models"), levels);
-        foreach (var slice in YamlNodes.Entries(YamlNodes.Find(container, "slices")).OfType<YamlMappingNode>())
-            Stack(YamlNodes.Find(slice, "sources"), levels.Insert(0, slice));
-        foreach (var module in Modules(container))
-            CollectSources(module.Value, levels.Insert(0, module.Value));
+        // The models first: a range in the recipe's own parameters, which may stand before them, reaches all of them.
+        Stack(YamlNodes.Find(recipe, "models"), [recipe]);
+        foreach (var slice in YamlNodes.Entries(YamlNodes.Find(recipe, "slices")).OfType<YamlMappingNode>())
+            Stack(YamlNodes.Find(slice, "sources"), [slice, recipe]);
+        Document();
     }
 
     private void Stack(YamlNode? list, ImmutableArray<YamlMappingNode> levels)
@@ -63,32 +56,28 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
         }
     }
 
-    private void Container(YamlMappingNode container, string prefix, ImmutableArray<YamlMappingNode> levels)
+    private void Document()
     {
-        foreach (var (key, value) in container.Children)
+        foreach (var (key, value) in recipe.Children)
         {
             switch ((key as YamlScalarNode)?.Value)
             {
-                case "merge_method" when levels.Length == 1:
-                    Single(value, RangePlace.Choice, SlotKind.Method, "merge_method", prefix, container);
+                case "merge_method":
+                    Single(value, RangePlace.Choice, SlotKind.Method, "merge_method", "", recipe);
                     break;
                 case "dtype" or "out_dtype":
-                    Single(value, RangePlace.Choice, SlotKind.Value, ((YamlScalarNode)key).Value!, prefix, container);
+                    Single(value, RangePlace.Choice, SlotKind.Word, ((YamlScalarNode)key).Value!, "", recipe);
                     break;
                 case "parameters":
-                    Parameters(value, prefix, container);
+                    Parameters(value, "", recipe);
                     break;
                 case "models":
-                    SourceList(value, prefix);
+                    SourceList(value, "");
                     break;
                 case "slices":
                     var number = 0;
                     foreach (var slice in YamlNodes.Entries(value))
-                        Slice(slice, string.Create(CultureInfo.InvariantCulture, $"{prefix}slice{++number}."));
-                    break;
-                case "modules" when value is YamlMappingNode:
-                    foreach (var module in Modules(container))
-                        Container(module.Value, $"{prefix}{module.Name}.", levels.Insert(0, module.Value));
+                        Slice(slice, string.Create(CultureInfo.InvariantCulture, $"slice{++number}."));
                     break;
                 default:
                     RefuseRanges(value);
@@ -96,11 +85,6 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
             }
         }
     }
-
-    private static IEnumerable<(string Name, YamlMappingNode Value)> Modules(YamlMappingNode container) =>
-        YamlNodes.Find(container, "modules") is YamlMappingNode modules
-            ? modules.Children.Where(module => module.Value is YamlMappingNode).Select(module => (Scalars.Show(module.Key), (YamlMappingNode)module.Value))
-            : [];
 
     private void Slice(YamlNode node, string prefix)
     {
@@ -144,7 +128,7 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
                 switch ((key as YamlScalarNode)?.Value)
                 {
                     case "model":
-                        Single(value, RangePlace.Choice, SlotKind.Value, source.Label, prefix, source.Node);
+                        Single(value, RangePlace.Choice, SlotKind.Word, source.Label, prefix, source.Node);
                         break;
                     case "layer_range":
                         LayerRange(value, $"{prefix}{source.Label}.", source.Node);
@@ -162,10 +146,11 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
 
     private void LayerRange(YamlNode node, string prefix, YamlMappingNode owner)
     {
+        const RangePlace Whole = RangePlace.Number | RangePlace.Choice | RangePlace.WholeOnly;
         if (node is YamlSequenceNode { Children: [var start, var end] })
         {
-            Single(start, RangePlace.Number | RangePlace.Choice | RangePlace.WholeOnly, SlotKind.LayerBound, "layer_range.start", prefix, owner);
-            Single(end, RangePlace.Number | RangePlace.Choice | RangePlace.WholeOnly, SlotKind.LayerBound, "layer_range.end", prefix, owner);
+            Single(start, Whole, SlotKind.LayerBound, "layer_range.start", prefix, owner);
+            Single(end, Whole, SlotKind.LayerBound, "layer_range.end", prefix, owner);
         }
         else
         {
@@ -200,7 +185,7 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
             if (!RangeReader.IsRange(entry) && entry is YamlMappingNode listed)
                 Filter(listed, name, prefix, owner);
             else
-                Single(entry, Any, SlotKind.Value, name, prefix, owner, string.Create(CultureInfo.InvariantCulture, $"point{point}"));
+                Single(entry, Any, SlotKind.ParameterPart, name, prefix, owner, string.Create(CultureInfo.InvariantCulture, $"point{point}"));
         }
     }
 
@@ -218,12 +203,12 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
             if (value is YamlSequenceNode points)
             {
                 for (var i = 0; i < points.Children.Count; i++)
-                    Single(points.Children[i], RangePlace.Number | RangePlace.Choice, SlotKind.Value, name, prefix, owner,
+                    Single(points.Children[i], RangePlace.Number | RangePlace.Choice, SlotKind.ParameterPart, name, prefix, owner,
                         string.Create(CultureInfo.InvariantCulture, $"{filter},point{i + 1}"));
             }
             else
             {
-                Single(value, RangePlace.Number | RangePlace.Choice | RangePlace.Depth, SlotKind.Value, name, prefix, owner, filter);
+                Single(value, RangePlace.Number | RangePlace.Choice | RangePlace.Depth, SlotKind.ParameterPart, name, prefix, owner, filter);
             }
         }
     }
@@ -242,6 +227,12 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
         var range = RangeReader.Read(document, (YamlMappingNode)node, place);
         if (range is { IsChoice: true, Depth: not null } && range.Choices.Any(choice => !Scalars.TryNumber(choice, out _)))
             throw document.Refuse(node, "choices over the depth must be numbers: mergekit's gradients hold nothing else");
+        if (kind == SlotKind.LayerBound && range.Choices.Any(choice => !Scalars.TryNumber(choice, out var layer) || layer != Math.Floor(layer)))
+            throw document.Refuse(node, "layers are whole numbers");
+        if (kind is SlotKind.Parameter or SlotKind.ParameterPart && range.Choices.Any(choice => !Scalars.TryNumber(choice, out _) && !Scalars.TryFlag(choice, out _)))
+            throw document.Refuse(node, "a parameter is a number, true or false");
+        if (kind == SlotKind.LayerBound) // without init the search starts from the most layers
+            range = range with { Initial = range.Initial ?? (name.EndsWith("start", StringComparison.Ordinal) ? range.Lower : range.Upper) };
         var reached = Sources.Where(source => source.Levels.Any(level => ReferenceEquals(level, owner)));
         Slots.Add(new RecipeSlot((YamlMappingNode)node, range, kind, name, prefix, suffix, owner, [.. reached]));
     }
