@@ -1,6 +1,8 @@
 namespace Evo.Checkpoints;
 
-/// <summary>A checkpoint, model folder or tokenizer file that cannot be used: the message names the file, the place in it and the way out.</summary>
+/// <summary>
+/// A checkpoint, model folder or tokenizer file that cannot be used: the message names the file, the place in it and the way out.
+/// </summary>
 public sealed class CheckpointException : Exception
 {
     public CheckpointException(string path, string problem, Exception? inner = null)

@@ -1,8 +1,8 @@
 namespace Evo.Checkpoints.Architectures;
 
 /// <summary>
-/// Module names of the Hugging Face implementations of decoder models, and what they are. A row holds when the module's name ends with its path at
-/// a dot; the first row that holds wins, so longer paths stand above the shorter ones that they end with.
+/// Module names of the Hugging Face implementations of decoder models, and what they are. A row holds when the module's name ends with its
+/// path at a dot; the first row that holds wins, so longer paths stand above the shorter ones that they end with.
 /// </summary>
 internal static class TensorNameTable
 {

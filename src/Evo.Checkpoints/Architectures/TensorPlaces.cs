@@ -11,7 +11,8 @@ public static class TensorPlaces
     private static readonly string[] FeedForwards = ["mlp", "feed_forward", "ffn", "moe", "experts"];
 
     /// <summary>
-    /// The place of the tensor. Never fails: an unknown name is told by the modules that it lies in (a norm, an attention, an mlp), else it is
+    /// The place of the tensor. Never fails: an unknown name is told by the modules that it lies in (a norm, an attention, an mlp), else it
+    /// is
     /// <see cref="Component.Other"/>; its part is then the name of its innermost module. Towers of multimodal models (vision, audio) are
     /// <see cref="Component.Other"/> and in no layer.
     /// </summary>
@@ -52,7 +53,8 @@ public static class TensorPlaces
     {
         var last = segments[^1];
         var isParameter = segments.Length > 1
-            && (last is "weight" or "bias" or "scales" or "qweight" or "qzeros" or "g_idx" || last.StartsWith("weight_", StringComparison.Ordinal));
+            && (last is "weight" or "bias" or "scales" or "qweight" or "qzeros" or "g_idx"
+                || last.StartsWith("weight_", StringComparison.Ordinal));
         return isParameter ? (name[..^(last.Length + 1)], segments[^2]) : (name, last);
     }
 

@@ -5,18 +5,23 @@ namespace Evo.Checkpoints.Files;
 /// <summary>Room for an output: checked before anything is written, and told when a write fails all the same.</summary>
 internal static class DiskSpace
 {
-    /// <exception cref="CheckpointException">The volume of <paramref name="folder"/> (which exists) has less than <paramref name="bytes"/> free.</exception>
+    /// <exception cref="CheckpointException">The volume of <paramref name="folder"/> (which exists) has less than <paramref name="bytes"/>
+    /// free.</exception>
     public static void Require(string folder, string output, long bytes)
     {
         if (Free(folder) is { } free && free < bytes)
-            throw new CheckpointException(output, $"needs {Size(bytes)}, but its volume has only {Size(free)} free; make room or write elsewhere");
+        {
+            throw new CheckpointException(output,
+                $"needs {Size(bytes)}, but its volume has only {Size(free)} free; make room or write elsewhere");
+        }
     }
 
     /// <summary>What to say when writing below <paramref name="folder"/> failed, for whatever reason.</summary>
     public static CheckpointException Failure(string folder, string output, long bytes, Exception error)
     {
         var free = Free(folder) is { } known ? $"{Size(known)} are free" : "how much is free is unknown";
-        return new CheckpointException(output, $"could not be written: {error.Message.TrimEnd('.')}; it needs {Size(bytes)} altogether, and {free} on its volume", error);
+        return new CheckpointException(output,
+            $"could not be written: {error.Message.TrimEnd('.')}; it needs {Size(bytes)} altogether, and {free} on its volume", error);
     }
 
     /// <summary>Null when the system does not say (some network and virtual file systems).</summary>

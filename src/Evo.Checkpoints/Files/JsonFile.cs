@@ -1,14 +1,21 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
 namespace Evo.Checkpoints.Files;
 
-/// <summary>Reads the small JSON files of a model folder.</summary>
+/// <summary>Reads and writes the small JSON files of a model folder.</summary>
 internal static class JsonFile
 {
     /// <summary>Far above any real configuration or shard index, far below what hurts.</summary>
     private const long LargestFile = 100_000_000;
+
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -20,10 +27,16 @@ internal static class JsonFile
     {
         using var file = MappedFile.Open(path, minimumLength: 2);
         if (file.Length > LargestFile)
-            throw new CheckpointException(path, $"holds {file.Length} bytes, more than the {LargestFile} that a JSON file of a model folder may have");
+        {
+            throw new CheckpointException(path,
+                $"holds {file.Length} bytes, more than the {LargestFile} that a JSON file of a model folder may have");
+        }
 
         return ParseObject(path, file.Slice(0, (int)file.Length));
     }
+
+    /// <summary>The object as a file: indented, its text not escaped more than it must be.</summary>
+    public static byte[] ToUtf8(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Readable) + "\n");
 
     public static JsonObject ParseObject(string path, ReadOnlySpan<byte> utf8)
     {
@@ -50,8 +63,8 @@ internal static class JsonFile
     }
 
     /// <summary>
-    /// Reads every key and string once: nodes decode lazily, and an escaped string that is no text (a lone surrogate) must be refused here, not where it
-    /// is first looked at. An unfolded object is also safe to read from many threads.
+    /// Reads every key and string once: nodes decode lazily, and an escaped string that is no text (a lone surrogate) must be refused here,
+    /// not where it is first looked at. An unfolded object is also safe to read from many threads.
     /// </summary>
     private static void Unfold(JsonNode? node)
     {

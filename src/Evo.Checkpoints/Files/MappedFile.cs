@@ -71,7 +71,9 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
-    /// <summary>The bytes from <paramref name="offset"/> on. Valid until <see cref="Dispose"/>, which the caller must not run meanwhile.</summary>
+    /// <summary>
+    /// The bytes from <paramref name="offset"/> on. Valid until <see cref="Dispose"/>, which the caller must not run meanwhile.
+    /// </summary>
     public ReadOnlySpan<byte> Slice(long offset, int count)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
@@ -97,6 +99,9 @@ internal sealed unsafe class MappedFile : IDisposable
     private static void RequireLength(string path, long length, long minimumLength)
     {
         if (length < minimumLength)
-            throw new CheckpointException(path, $"holds {length} bytes, fewer than the {minimumLength} of the shortest valid file; download or copy it again");
+        {
+            throw new CheckpointException(path,
+                $"holds {length} bytes, fewer than the {minimumLength} of the shortest valid file; download or copy it again");
+        }
     }
 }

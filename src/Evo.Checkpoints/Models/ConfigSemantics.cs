@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Evo.Checkpoints.Models;
 
 /// <summary>
-/// What a configuration says, in one spelling: keys in ordinal order, numbers by value (<c>1e-5</c> is <c>0.00001</c>, <c>1.0</c> is <c>1</c>), and without
-/// the fields that only tell where the file comes from.
+/// What a configuration says, in one spelling: keys in ordinal order, numbers by value (<c>1e-5</c> is <c>0.00001</c>, <c>1.0</c> is
+/// <c>1</c>), and without the fields that only tell where the file comes from.
 /// </summary>
 internal static class ConfigSemantics
 {
@@ -27,8 +27,10 @@ internal static class ConfigSemantics
         {
             case JsonObject fields:
                 json.WriteStartObject();
-                foreach (var (key, value) in fields.Where(field => !Provenance.Contains(field.Key)).OrderBy(field => field.Key, StringComparer.Ordinal))
+                foreach (var (key, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
                 {
+                    if (Provenance.Contains(key))
+                        continue;
                     json.WritePropertyName(key);
                     Write(json, value);
                 }
@@ -41,7 +43,8 @@ internal static class ConfigSemantics
                     Write(json, item);
                 json.WriteEndArray();
                 break;
-            case JsonValue value when value.GetValueKind() == JsonValueKind.Number && !value.TryGetValue<long>(out _) && value.TryGetValue<double>(out var number):
+            case JsonValue value when value.GetValueKind() == JsonValueKind.Number
+                && !value.TryGetValue<long>(out _) && value.TryGetValue<double>(out var number):
                 WriteNumber(json, number);
                 break;
             case null:

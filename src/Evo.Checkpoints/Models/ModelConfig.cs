@@ -49,7 +49,9 @@ public sealed class ModelConfig
     /// <summary>The head is the embedding itself. When the file does not say: what Transformers takes for the model type.</summary>
     public bool TieWordEmbeddings { get; }
 
-    /// <summary><c>torch_dtype</c> (newer files: <c>dtype</c>): <c>float32</c>, <c>float16</c>, <c>bfloat16</c>...; null when not given.</summary>
+    /// <summary>
+    /// <c>torch_dtype</c> (newer files: <c>dtype</c>): <c>float32</c>, <c>float16</c>, <c>bfloat16</c>...; null when not given.
+    /// </summary>
     public string? TorchDtype { get; }
 
     /// <summary>Reads <c>config.json</c> of a model folder.</summary>

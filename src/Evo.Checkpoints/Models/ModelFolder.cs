@@ -5,8 +5,8 @@ using Evo.Checkpoints.Tensors;
 namespace Evo.Checkpoints.Models;
 
 /// <summary>
-/// A Hugging Face model folder: configuration, tokenizer files, and the tensors of one or many safetensors files, mapped into memory. Reading is
-/// safe from many threads; <see cref="Dispose"/> must not run while a span or a read is in use.
+/// A Hugging Face model folder: configuration, tokenizer files, and the tensors of one or many safetensors files, mapped into memory.
+/// Reading is safe from many threads; <see cref="Dispose"/> must not run while a span or a read is in use.
 /// </summary>
 public sealed class ModelFolder : IDisposable
 {
@@ -43,25 +43,31 @@ public sealed class ModelFolder : IDisposable
     /// </summary>
     public ImmutableArray<TensorInfo> Tensors { get; }
 
-    /// <summary>Full paths of tokenizer.json, tokenizer_config.json, special_tokens_map.json, vocabularies, merges, chat templates: those there are.</summary>
+    /// <summary>
+    /// Full paths of tokenizer.json, tokenizer_config.json, special_tokens_map.json, vocabularies, merges, chat templates: those there are.
+    /// </summary>
     public ImmutableArray<string> TokenizerFiles { get; }
 
     /// <summary>Full path of generation_config.json; null when there is none.</summary>
     public string? GenerationConfigFile { get; }
 
     /// <summary>
-    /// SHA-256 in lower-case hex over the configuration's meaning, every tensor (name, type, shape, bytes) and the tokenizer; where the folder lies, how it is
-    /// sharded and how its JSON is laid out do not count. Computed at the first use, which reads the whole model.
+    /// SHA-256 in lower-case hex over the configuration's meaning, every tensor (name, type, shape, bytes) and the tokenizer; where the
+    /// folder lies, how it is sharded and how its JSON is laid out do not count. Computed at the first use, which reads the whole model.
     /// </summary>
     public string ContentHash => _contentHash.Value;
 
     /// <summary>Opens a folder; reads its configuration and the headers of its weight files.</summary>
-    /// <exception cref="CheckpointException">The folder is missing, incomplete, contradicts itself, or has no safetensors weights.</exception>
+    /// <exception cref="CheckpointException">The folder is missing, incomplete, contradicts itself, or has no safetensors
+    /// weights.</exception>
     public static ModelFolder Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!Directory.Exists(path))
-            throw new CheckpointException(path, "there is no such folder; models are given as folders with config.json and model.safetensors");
+        {
+            throw new CheckpointException(path,
+                "there is no such folder; models are given as folders with config.json and model.safetensors");
+        }
 
         var folder = System.IO.Path.GetFullPath(path);
         var config = ModelConfig.Read(folder);
@@ -90,7 +96,9 @@ public sealed class ModelFolder : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The piece reaches outside the tensor.</exception>
     public ReadOnlySpan<byte> Bytes(string name, long offset, int count) => _weights.Bytes(Require(name).Name, offset, count);
 
-    /// <summary>Fills <paramref name="destination"/> with elements from <paramref name="firstElement"/> on, as <see cref="Floats.ToSingle"/> does.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/> with elements from <paramref name="firstElement"/> on, as <see cref="Floats.ToSingle"/> does.
+    /// </summary>
     /// <exception cref="CheckpointException">The model has no such tensor, or it holds integers or booleans.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The elements reach outside the tensor.</exception>
     public void ReadFloats(string name, long firstElement, Span<float> destination)

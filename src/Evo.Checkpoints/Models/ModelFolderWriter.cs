@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evo.Checkpoints.Files;
 using Evo.Checkpoints.Safetensors;
@@ -9,18 +7,13 @@ using Evo.Checkpoints.Tensors;
 namespace Evo.Checkpoints.Models;
 
 /// <summary>
-/// Writes a complete Hugging Face model folder. Its tensors are declared first and then delivered in any order, each in one or many pieces (row blocks);
-/// memory does not grow with the model. One file is <c>model.safetensors</c>; several are numbered shards with an index. The folder is made beside its
-/// target and renamed, flushed to the device, by <see cref="Complete"/>; without that, <see cref="Dispose"/> leaves nothing. Different tensors may be
-/// written from different threads; everything else belongs to one.
+/// Writes a complete Hugging Face model folder. Its tensors are declared first and then delivered in any order, each in one or many pieces
+/// (row blocks); memory does not grow with the model. One file is <c>model.safetensors</c>; several are numbered shards with an index. The
+/// folder is made beside its target and renamed, flushed to the device, by <see cref="Complete"/>; without that, <see cref="Dispose"/>
+/// leaves nothing. Different tensors may be written from different threads; everything else belongs to one.
 /// </summary>
 public sealed class ModelFolderWriter : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly Lock _gate = new();
     private readonly StagedFolder _folder;
     private readonly ShardPlan _plan;
@@ -41,7 +34,8 @@ public sealed class ModelFolderWriter : IDisposable
     /// <param name="tensors">Every tensor, in the order in which files are filled; a tied head is left out.</param>
     /// <exception cref="ArgumentException">Two tensors of one name, or a name that the format reserves.</exception>
     /// <exception cref="CheckpointException">The target is taken, cannot be written to, or there is no room.</exception>
-    public static ModelFolderWriter Create(string path, JsonObject config, IEnumerable<TensorInfo> tensors, ModelFolderOptions? options = null)
+    public static ModelFolderWriter Create(
+        string path, JsonObject config, IEnumerable<TensorInfo> tensors, ModelFolderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(config);
@@ -115,7 +109,7 @@ public sealed class ModelFolderWriter : IDisposable
 
     /// <summary>Adds a JSON file (generation_config.json), indented.</summary>
     /// <inheritdoc cref="AddText"/>
-    public void AddJson(string fileName, JsonObject json) => Add(fileName, stream => stream.Write(Utf8(json)));
+    public void AddJson(string fileName, JsonObject json) => Add(fileName, stream => stream.Write(JsonFile.ToUtf8(json)));
 
     /// <summary>Copies a file (a tokenizer file) into the folder, under its own name.</summary>
     /// <inheritdoc cref="AddText"/>
@@ -141,7 +135,7 @@ public sealed class ModelFolderWriter : IDisposable
             }
 
             if (_plan.Index() is { } index)
-                Write(WeightFileNames.Index, stream => stream.Write(Utf8(index)));
+                _folder.Write(WeightFileNames.Index, stream => stream.Write(JsonFile.ToUtf8(index)));
             _folder.Publish();
             _closed = true;
         }
@@ -180,23 +174,17 @@ public sealed class ModelFolderWriter : IDisposable
         }
     }
 
-    private void Add(string fileName, Action<FileStream> write)
+    private void Add(string fileName, Action<Stream> write)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         if (!PlainFileName.IsPlain(fileName))
             throw new ArgumentException($"{Quoted.Name(fileName)} is not a plain file name", nameof(fileName));
-        if (File.Exists(Path.Combine(_folder.Path, fileName)) || _plan.Names(fileName))
+        if (_folder.Has(fileName) || _plan.Names(fileName))
             throw new ArgumentException($"the folder already has a file {Quoted.Name(fileName)}", nameof(fileName));
-        Write(fileName, write);
-    }
 
-    private void Write(string fileName, Action<FileStream> write)
-    {
         try
         {
-            using var stream = new FileStream(Path.Combine(_folder.Path, fileName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            write(stream);
-            stream.Flush(flushToDisk: true);
+            _folder.Write(fileName, write);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -215,8 +203,6 @@ public sealed class ModelFolderWriter : IDisposable
             throw new CheckpointException(path, $"cannot be read: {error.Message}", error);
         }
     }
-
-    private static byte[] Utf8(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Json) + "\n");
 
     private CheckpointException Failure(Exception error) => DiskSpace.Failure(_folder.Parent, _folder.Target, _plan.FileBytes, error);
 }

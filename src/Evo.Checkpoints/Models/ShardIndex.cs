@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Evo.Checkpoints.Files;
+using Evo.Checkpoints.Safetensors;
 
 namespace Evo.Checkpoints.Models;
 
-/// <summary>A checked <c>model.safetensors.index.json</c>: which shard holds which tensor. Its <c>metadata</c> decides nothing and is not read.</summary>
+/// <summary>
+/// A checked <c>model.safetensors.index.json</c>: which shard holds which tensor. Its <c>metadata</c> decides nothing and is not read.
+/// </summary>
 /// <param name="Shards">Plain file names, ordinal.</param>
 internal sealed record ShardIndex(string Path, IReadOnlyDictionary<string, string> ShardOf, ImmutableArray<string> Shards)
 {
@@ -29,5 +32,25 @@ internal sealed record ShardIndex(string Path, IReadOnlyDictionary<string, strin
         }
 
         return new ShardIndex(path, shardOf, [.. shardOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Every tensor of the shard must be looked for in it and nowhere else; so no tensor is in two shards.</summary>
+    /// <exception cref="CheckpointException">The shard holds a tensor that the index does not name, or puts elsewhere.</exception>
+    public void RequireAgreement(string shard, SafetensorsFile file)
+    {
+        foreach (var tensor in file.Tensors)
+        {
+            if (!ShardOf.TryGetValue(tensor.Name, out var named))
+            {
+                throw new CheckpointException(file.Path,
+                    $"holds tensor {Quoted.Name(tensor.Name)}, which {WeightFileNames.Index} does not name; the two are not of one checkpoint");
+            }
+
+            if (named != shard)
+            {
+                throw new CheckpointException(file.Path,
+                    $"holds tensor {Quoted.Name(tensor.Name)}, which {WeightFileNames.Index} looks for in {Quoted.Name(named)}; remove one of the two");
+            }
+        }
     }
 }

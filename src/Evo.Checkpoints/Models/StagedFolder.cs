@@ -3,8 +3,8 @@ using Evo.Checkpoints.Files;
 namespace Evo.Checkpoints.Models;
 
 /// <summary>
-/// A folder made beside its target and renamed when it is complete, so that the target is never seen half written. Disposed before that, it is gone.
-/// Replacing a folder takes two renames: killed exactly between them, the old one lies beside the target as <c>.name….tmp</c>.
+/// A folder made beside its target and renamed when it is complete, so that the target is never seen half written. Disposed before that, it
+/// is gone. Replacing a folder takes two renames: killed exactly between them, the old one lies beside the target as <c>.name….tmp</c>.
 /// </summary>
 internal sealed class StagedFolder : IDisposable
 {
@@ -30,6 +30,17 @@ internal sealed class StagedFolder : IDisposable
     /// <summary>Where the files go until then.</summary>
     public string Path { get; }
 
+    public bool Has(string fileName) => File.Exists(System.IO.Path.Combine(Path, fileName));
+
+    /// <summary>Makes a new file and flushes it to the device.</summary>
+    /// <exception cref="IOException">The disk is full or failed.</exception>
+    public void Write(string fileName, Action<Stream> write)
+    {
+        using var stream = new FileStream(System.IO.Path.Combine(Path, fileName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        write(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
     /// <summary>Puts the folder in place. Its files must have been flushed.</summary>
     public void Publish()
     {
@@ -50,8 +61,17 @@ internal sealed class StagedFolder : IDisposable
 
     public void Dispose()
     {
-        if (!_published && Directory.Exists(Path))
+        if (_published || !Directory.Exists(Path))
+            return;
+
+        try
+        {
             Directory.Delete(Path, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What went wrong before matters more than what is left; it is hidden and named .tmp.
+        }
     }
 
     private void Replace()
@@ -75,7 +95,8 @@ internal sealed class StagedFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(replaced, $"is the folder that {Target} has replaced, and could not be removed: {error.Message}", error);
+            throw new CheckpointException(replaced,
+                $"is the folder that {Target} has replaced, and could not be removed: {error.Message}", error);
         }
     }
 
@@ -88,6 +109,9 @@ internal sealed class StagedFolder : IDisposable
         if (!_overwrite)
             throw new CheckpointException(Target, "exists and is not empty; remove it, write elsewhere, or ask for it to be replaced");
         if (!File.Exists(System.IO.Path.Combine(Target, ModelConfig.FileName)))
-            throw new CheckpointException(Target, $"is not empty and no model folder (it has no {ModelConfig.FileName}), so it is not replaced; remove it or write elsewhere");
+        {
+            throw new CheckpointException(Target,
+                $"is not empty and no model folder (it has no {ModelConfig.FileName}), so it is not replaced; remove it or write elsewhere");
+        }
     }
 }

@@ -5,15 +5,18 @@ using Evo.Checkpoints.Tensors;
 namespace Evo.Checkpoints.Models;
 
 /// <summary>
-/// The rule for heads that are the embedding. A tied model has one copy: the embedding. A head stored besides it is left out when it repeats the
-/// embedding byte for byte, as Transformers ignores it; when it differs the folder contradicts its configuration and is refused. An untied model
-/// keeps both as two tensors. Whether a tensor that a model needs is missing is for those to say who build the model.
+/// The rule for heads that are the embedding. A tied model has one copy: the embedding. A head stored besides it is left out when it
+/// repeats the embedding byte for byte, as Transformers ignores it; when it differs the folder contradicts its configuration and is
+/// refused. An untied model keeps both as two tensors. Whether a tensor that a model needs is missing is for those to say who build the
+/// model.
 /// </summary>
 internal static class TiedEmbeddings
 {
     private const int PieceBytes = 1 << 24;
 
-    /// <summary>Model types whose configuration class says false when the file says nothing; Transformers' general default is true.</summary>
+    /// <summary>
+    /// Model types whose configuration class says false when the file says nothing; Transformers' general default is true.
+    /// </summary>
     private static readonly HashSet<string> UntiedByDefault = new(StringComparer.Ordinal)
     {
         "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "phi", "phi3", "phimoe", "gpt_neox", "gptj", "codegen",

@@ -30,7 +30,7 @@ internal sealed class WeightFiles : IDisposable
             var single = Path.Combine(folder, WeightFileNames.Single);
             var index = Path.Combine(folder, WeightFileNames.Index);
             if (File.Exists(single))
-                weights.Add(single, isNamed: null);
+                weights.Add(single);
             else if (File.Exists(index))
                 weights.AddShards(folder, ShardIndex.Read(index));
             else
@@ -62,32 +62,30 @@ internal sealed class WeightFiles : IDisposable
         {
             var path = Path.Combine(folder, shard);
             if (!File.Exists(path))
-                throw new CheckpointException(index.Path, $"names the shard {Quoted.Name(shard)}, which is not in the folder; download or copy it");
-            Add(path, name => index.ShardOf.TryGetValue(name, out var named) && named == shard);
+            {
+                throw new CheckpointException(index.Path,
+                    $"names the shard {Quoted.Name(shard)}, which is not in the folder; download or copy it");
+            }
+
+            Add(path, file => index.RequireAgreement(shard, file));
         }
 
         foreach (var (name, shard) in index.ShardOf)
         {
             if (!_fileOf.ContainsKey(name))
-                throw new CheckpointException(index.Path, $"says that tensor {Quoted.Name(name)} is in {Quoted.Name(shard)}, but it is not");
+            {
+                throw new CheckpointException(index.Path,
+                    $"says that tensor {Quoted.Name(name)} is in {Quoted.Name(shard)}, but it is not");
+            }
         }
-
-        void Add(string path, Func<string, bool> isNamed) => this.Add(path, name => isNamed(name)
-            ? null
-            : index.ShardOf.TryGetValue(name, out var other)
-                ? new CheckpointException(path, $"holds tensor {Quoted.Name(name)}, which {WeightFileNames.Index} looks for in {Quoted.Name(other)}; remove one of the two")
-                : new CheckpointException(path, $"holds tensor {Quoted.Name(name)}, which {WeightFileNames.Index} does not name; the shard and the index are not of one checkpoint"));
     }
 
-    private void Add(string path, Func<string, CheckpointException?>? isNamed)
+    private void Add(string path, Action<SafetensorsFile>? check = null)
     {
         var file = SafetensorsFile.Open(path);
         _files.Add(file);
+        check?.Invoke(file);
         foreach (var tensor in file.Tensors)
-        {
-            if (isNamed?.Invoke(tensor.Name) is { } refusal)
-                throw refusal;
             _fileOf.Add(tensor.Name, file);
-        }
     }
 }

@@ -36,7 +36,8 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Maps a file and checks its whole header.</summary>
-    /// <exception cref="CheckpointException">Missing, unreadable, or its header is malformed or does not describe the file exactly.</exception>
+    /// <exception cref="CheckpointException">Missing, unreadable, or its header is malformed or does not describe the file
+    /// exactly.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -80,7 +81,10 @@ public sealed class SafetensorsFile : IDisposable
     {
         var tensor = Require(name);
         if (tensor.Info.ByteLength > int.MaxValue)
-            throw new InvalidOperationException($"{Path}: tensor {Quoted.Name(name)} has {tensor.Info.ByteLength} bytes, too many for one span; read it in pieces");
+        {
+            throw new InvalidOperationException(
+                $"{Path}: tensor {Quoted.Name(name)} has {tensor.Info.ByteLength} bytes, too many for one span; read it in pieces");
+        }
 
         return _file.Slice(_dataStart + tensor.Begin, (int)tensor.Info.ByteLength);
     }

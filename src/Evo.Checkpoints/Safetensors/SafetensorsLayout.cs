@@ -7,8 +7,8 @@ using Evo.Checkpoints.Tensors;
 namespace Evo.Checkpoints.Safetensors;
 
 /// <summary>
-/// Where every tensor of a file to be written goes. Wider element types come first (in the given order among themselves) and the header is padded
-/// to 8 bytes, so that every tensor is aligned to its elements, as the reference writer does.
+/// Where every tensor of a file to be written goes. Wider element types come first (in the given order among themselves) and the header is
+/// padded to 8 bytes, so that every tensor is aligned to its elements, as the reference writer does.
 /// </summary>
 internal sealed class SafetensorsLayout
 {
@@ -26,7 +26,10 @@ internal sealed class SafetensorsLayout
         foreach (var tensor in tensors.OrderByDescending(tensor => tensor.Type.ByteSize()))
         {
             if (tensor.Name is "" or SafetensorsHeader.MetadataKey || !names.Add(tensor.Name))
-                throw new ArgumentException($"a tensor cannot be named {Quoted.Name(tensor.Name)} here: the name is empty, reserved or taken", nameof(tensors));
+            {
+                throw new ArgumentException(
+                    $"a tensor cannot be named {Quoted.Name(tensor.Name)} here: the name is empty, reserved or taken", nameof(tensors));
+            }
 
             stored.Add(new StoredTensor(tensor, end));
             end = checked(end + tensor.ByteLength);
@@ -67,7 +70,10 @@ internal sealed class SafetensorsLayout
         var bytes = buffer.ToArray();
         var length = bytes.Length - SafetensorsHeader.LengthFieldBytes;
         if (length > SafetensorsHeader.LargestHeader)
-            throw new ArgumentException($"{tensors.Length} tensors make a header of {length} bytes; the format allows {SafetensorsHeader.LargestHeader}", nameof(tensors));
+        {
+            throw new ArgumentException(
+                $"{tensors.Length} tensors make a header of {length} bytes; the format allows {SafetensorsHeader.LargestHeader}", nameof(tensors));
+        }
 
         BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
         return bytes;

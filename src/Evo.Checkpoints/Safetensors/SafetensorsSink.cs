@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Evo.Checkpoints.Safetensors;
 
 /// <summary>
-/// A safetensors file being filled. Its room is reserved and its header written at once; every tensor is then appended to piece by piece, tensors
-/// in any order. Different tensors may be written from different threads.
+/// A safetensors file being filled. Its room is reserved and its header written at once; every tensor is then appended to piece by piece,
+/// tensors in any order. Different tensors may be written from different threads.
 /// </summary>
 internal sealed class SafetensorsSink : IDisposable
 {
@@ -85,7 +85,10 @@ internal sealed class SafetensorsSink : IDisposable
         foreach (var cursor in _cursors.Values)
         {
             if (cursor.Missing > 0)
-                throw new InvalidOperationException($"tensor {Quoted.Name(cursor.Tensor.Name)} lacks {cursor.Missing} of its {cursor.Tensor.ByteLength} bytes");
+            {
+                throw new InvalidOperationException(
+                    $"tensor {Quoted.Name(cursor.Tensor.Name)} lacks {cursor.Missing} of its {cursor.Tensor.ByteLength} bytes");
+            }
         }
 
         RandomAccess.FlushToDisk(_file);
@@ -108,7 +111,10 @@ internal sealed class SafetensorsSink : IDisposable
         public void Require(long bytes)
         {
             if (bytes > Missing)
-                throw new InvalidOperationException($"tensor {Quoted.Name(tensor.Name)} has room for {Missing} more bytes, not for {bytes}");
+            {
+                throw new InvalidOperationException(
+                    $"tensor {Quoted.Name(tensor.Name)} has room for {Missing} more bytes, not for {bytes}");
+            }
         }
     }
 }

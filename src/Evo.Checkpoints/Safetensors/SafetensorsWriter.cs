@@ -4,9 +4,9 @@ using Evo.Checkpoints.Tensors;
 namespace Evo.Checkpoints.Safetensors;
 
 /// <summary>
-/// Writes one safetensors file. Its tensors are declared first and then delivered in any order, each in one or many pieces; memory does not grow with
-/// them. The file is made beside its target and renamed, flushed to the device, by <see cref="Complete"/>; without that, <see cref="Dispose"/> leaves
-/// nothing. Different tensors may be written from different threads.
+/// Writes one safetensors file. Its tensors are declared first and then delivered in any order, each in one or many pieces; memory does not
+/// grow with them. The file is made beside its target and renamed, flushed to the device, by <see cref="Complete"/>; without that, <see
+/// cref="Dispose"/> leaves nothing. Different tensors may be written from different threads.
 /// </summary>
 public sealed class SafetensorsWriter : IDisposable
 {
@@ -99,7 +99,7 @@ public sealed class SafetensorsWriter : IDisposable
     {
         _sink.Dispose();
         if (!_completed)
-            File.Delete(_temporary);
+            DeleteTemporary();
     }
 
     private SafetensorsSink OpenSink()
@@ -110,8 +110,20 @@ public sealed class SafetensorsWriter : IDisposable
         }
         catch
         {
-            File.Delete(_temporary);
+            DeleteTemporary();
             throw;
+        }
+    }
+
+    private void DeleteTemporary()
+    {
+        try
+        {
+            File.Delete(_temporary);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What went wrong before matters more than what is left; it is hidden and named .tmp.
         }
     }
 

@@ -47,8 +47,8 @@ internal static class BFloat16Conversion
     }
 
     /// <summary>
-    /// Adds half a unit in the last place, less one bit when the kept part is even, then cuts. A NaN keeps its upper bits, and gets the quiet bit
-    /// when they alone would read as infinity.
+    /// Adds half a unit in the last place, less one bit when the kept part is even, then cuts. A NaN keeps its upper bits, and gets the
+    /// quiet bit when they alone would read as infinity.
     /// </summary>
     private static ushort Narrow(uint bits)
     {

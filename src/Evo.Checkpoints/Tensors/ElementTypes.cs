@@ -12,6 +12,8 @@ public static class ElementTypes
         _ => 1,
     };
 
-    /// <summary>True for the types that hold weights (f64, f32, f16, bf16, fp8); integer and boolean tensors are carried, never averaged.</summary>
+    /// <summary>
+    /// True for the types that hold weights (f64, f32, f16, bf16, fp8); integer and boolean tensors are carried, never averaged.
+    /// </summary>
     public static bool IsFloatingPoint(this ElementType type) => type <= ElementType.F8E5M2;
 }

@@ -1,8 +1,9 @@
 namespace Evo.Checkpoints.Tensors;
 
 /// <summary>
-/// The 8-bit floats of safetensors: E4M3 (the finite-only kind, "e4m3fn": largest 448, no infinity, NaN is S.1111.111) and E5M2 (largest 57344,
-/// with infinities), as in Micikevicius et al., "FP8 Formats for Deep Learning" (arXiv:2209.05433). Reading looks up a table of 256 values.
+/// The 8-bit floats of safetensors: E4M3 (the finite-only kind, "e4m3fn": largest 448, no infinity, NaN is S.1111.111) and E5M2 (largest
+/// 57344, with infinities), as in Micikevicius et al., "FP8 Formats for Deep Learning" (arXiv:2209.05433). Reading looks up a table of 256
+/// values.
 /// </summary>
 internal static class Float8Conversion
 {

@@ -63,7 +63,11 @@ public static class Floats
     private static void RequireMatch(ElementType type, long bytes, long elements)
     {
         if (!type.IsFloatingPoint())
-            throw new ArgumentException($"{type} holds no floating-point numbers: such tensors are copied byte for byte, never converted", nameof(type));
+        {
+            throw new ArgumentException(
+                $"{type} holds no floating-point numbers: such tensors are copied byte for byte, never converted", nameof(type));
+        }
+
         if (bytes != elements * type.ByteSize())
             throw new ArgumentException($"{elements} elements of {type} take {elements * type.ByteSize()} bytes, but the span has {bytes}");
     }

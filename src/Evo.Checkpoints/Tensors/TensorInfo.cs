@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Evo.Checkpoints.Tensors;
 
-/// <summary>What a checkpoint says of one tensor: its name, element type and shape (row-major, outermost dimension first; empty for a scalar).</summary>
+/// <summary>
+/// What a checkpoint says of one tensor: its name, element type and shape (row-major, outermost dimension first; empty for a scalar).
+/// </summary>
 public sealed record TensorInfo(string Name, ElementType Type, ImmutableArray<long> Shape)
 {
     /// <summary>Number of elements; 1 for a scalar.</summary>

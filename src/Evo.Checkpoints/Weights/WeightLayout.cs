@@ -14,7 +14,9 @@ public sealed class WeightLayout
 
     private readonly FrozenDictionary<string, WeightSlot> _byName;
 
-    /// <summary>Lays out the tensors in the given order. Throws <see cref="OverflowException"/> for a tensor of 2^31 elements or more.</summary>
+    /// <summary>
+    /// Lays out the tensors in the given order. Throws <see cref="OverflowException"/> for a tensor of 2^31 elements or more.
+    /// </summary>
     public WeightLayout(IEnumerable<TensorInfo> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);

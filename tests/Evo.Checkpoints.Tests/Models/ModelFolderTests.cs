@@ -79,5 +79,34 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains(problem, Assert.Throws<CheckpointException>(() => ModelFolder.Open(_folder["m"])).Message);
     }
 
+    [Fact]
+    public void Files_that_are_links_are_followed_as_the_hugging_face_cache_has_them()
+    {
+        TinyModel.In(_folder["blobs"]);
+        Directory.CreateDirectory(_folder["snapshot"]);
+        foreach (var name in new[] { "config.json", "model.safetensors", "tokenizer.json" })
+            File.CreateSymbolicLink(_folder["snapshot/" + name], "../blobs/" + name);
+        using var blobs = ModelFolder.Open(_folder["blobs"]);
+        using var snapshot = ModelFolder.Open(_folder["snapshot"]);
+        Assert.Equal(blobs.ContentHash, snapshot.ContentHash);
+
+        File.Delete(_folder["blobs/config.json"]);
+        Assert.StartsWith(_folder["snapshot/config.json"], Assert.Throws<CheckpointException>(() => ModelFolder.Open(_folder["snapshot"])).Message);
+    }
+
+    [Fact]
+    public void Many_threads_may_read_one_model()
+    {
+        var numbers = Enumerable.Range(0, 1000).Select(i => (float)i).ToArray();
+        using var model = ModelFolder.Open(TinyModel.In(_folder["m"], TinyModel.Config, ("t", numbers)));
+        Parallel.For(0, 1000, i =>
+        {
+            var value = new float[1];
+            model.ReadFloats("t", i, value);
+            Assert.Equal(i, value[0]);
+            Assert.Equal(64, model.ContentHash.Length);
+        });
+    }
+
     public void Dispose() => _folder.Dispose();
 }

@@ -185,6 +185,39 @@ public sealed class ModelFolderWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_failure_while_writing_names_the_folder_and_what_it_needs()
+    {
+        using var writer = Begin("out");
+        Directory.Delete(Assert.Single(Directory.GetDirectories(_folder.Path)), recursive: true);
+        var error = Assert.Throws<CheckpointException>(() => writer.WriteFloats("a", [1]));
+        Assert.StartsWith(_folder["out"] + ": could not be written: ", error.Message);
+        Assert.Matches(@"; it needs \d+ bytes altogether, and [\d.]+ .*B are free on its volume$", error.Message);
+    }
+
+    [Fact]
+    public void A_target_that_appears_meanwhile_is_not_touched()
+    {
+        using (var writer = Begin("out"))
+        {
+            WriteTensors(writer);
+            TinyModel.In(_folder["out"]);
+            Assert.Contains("exists and is not empty", Assert.Throws<CheckpointException>(writer.Complete).Message);
+        }
+
+        Assert.Equal(["out", "out/config.json", "out/model.safetensors", "out/tokenizer.json"], _folder.Entries());
+    }
+
+    [Fact]
+    public void A_written_folder_has_the_same_identity_however_it_is_sharded()
+    {
+        Write("one", new ModelFolderOptions());
+        Write("many", new ModelFolderOptions { ShardBytes = 1 });
+        using var one = ModelFolder.Open(_folder["one"]);
+        using var many = ModelFolder.Open(_folder["many"]);
+        Assert.Equal(one.ContentHash, many.ContentHash);
+    }
+
+    [Fact]
     public void Tensors_may_be_written_from_many_threads()
     {
         TensorInfo[] tensors = [.. Enumerable.Range(0, 64).Select(i => new TensorInfo($"t{i}", ElementType.F16, [100]))];

@@ -123,7 +123,17 @@ public sealed class HostileHeaderTests : IDisposable
     }
 
     [Fact]
-    public void Missing_files_folders_and_pipes_are_refused()
+    public void A_named_pipe_is_refused_instead_of_waited_for()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using (var making = System.Diagnostics.Process.Start("mkfifo", _folder["pipe"]))
+            making.WaitForExit();
+        Assert.Contains("holds 0 bytes", Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(_folder["pipe"])).Message);
+    }
+
+    [Fact]
+    public void Missing_files_folders_and_devices_are_refused()
     {
         Assert.Contains("does not exist", Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(_folder["nothing"])).Message);
         Assert.Contains("is a folder", Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(_folder.Path)).Message);

@@ -85,6 +85,15 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.Empty(_folder.Entries());
     }
 
+    /// <summary>The path taken when the system does not say how much is free: the room is reserved before anything is written.</summary>
+    [Fact]
+    public void Room_that_cannot_be_reserved_is_an_error_and_leaves_nothing()
+    {
+        var layout = new SafetensorsLayout([B with { Shape = [1L << 52] }], SafetensorsLayout.PyTorchFormat);
+        Assert.ThrowsAny<IOException>(() => new SafetensorsSink(_folder["x"], layout));
+        Assert.Empty(_folder.Entries());
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {
