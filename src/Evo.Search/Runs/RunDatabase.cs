@@ -66,6 +66,20 @@ internal sealed class RunDatabase : IDisposable
         CommitProbe?.Invoke(name, true);
     }
 
+    /// <summary>All reads of <paramref name="read"/> see the same commits.</summary>
+    public T Reading<T>(Func<T> read)
+    {
+        Execute("BEGIN");
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            TryRollback();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var command in _prepared.Values)

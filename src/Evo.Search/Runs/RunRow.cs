@@ -22,7 +22,8 @@ internal sealed record RunRow
     /// <summary>The search space as the user named it, full path: inputs are relative to its folder.</summary>
     public required string SpacePath { get; init; }
 
-    public ImmutableArray<string> Overrides { get; init; } = [];
+    /// <summary>The same, relative to the run directory: where to look when both were moved together.</summary>
+    public required string SpaceFromRun { get; init; }
 
     public string? Device { get; init; }
 

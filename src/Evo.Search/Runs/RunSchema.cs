@@ -13,7 +13,7 @@ internal static class RunSchema
         """
         CREATE TABLE runs (
             key INTEGER PRIMARY KEY CHECK (key = 1),
-            run_id TEXT NOT NULL, space_hash TEXT NOT NULL, space_path TEXT NOT NULL, overrides TEXT NOT NULL, device TEXT, resolved TEXT NOT NULL,
+            run_id TEXT NOT NULL, space_hash TEXT NOT NULL, space_path TEXT NOT NULL, space_from_run TEXT NOT NULL, device TEXT, resolved TEXT NOT NULL,
             algorithm TEXT NOT NULL, seed TEXT NOT NULL, objectives TEXT NOT NULL, space_budget TEXT NOT NULL, budget TEXT NOT NULL,
             reference TEXT, state TEXT NOT NULL, reason TEXT, started_at TEXT NOT NULL, updated_at TEXT NOT NULL)
         """,

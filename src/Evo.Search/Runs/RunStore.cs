@@ -57,6 +57,9 @@ internal sealed class RunStore : IDisposable
     /// <summary>All or nothing, and durable when it returns.</summary>
     public void Commit(string name, Action work) => _database.InTransaction(name, work);
 
+    /// <summary>Reads of one moment, beside a writer.</summary>
+    public T Snapshot<T>(Func<T> read) => _database.Reading(read);
+
     /// <summary>Lets tests fill the disk: SQLite refuses to grow the file past this many pages.</summary>
     internal void LimitPages(long pages) => _database.Scalar(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
 

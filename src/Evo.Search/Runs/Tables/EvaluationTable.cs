@@ -35,6 +35,29 @@ internal sealed class EvaluationTable(RunDatabase database)
             row => (Subject: row.GetString(0), Score: Value(row, 1)), candidate, Text(split))
         .ToDictionary(pair => pair.Subject, pair => pair.Score);
 
+    /// <summary>Every score of a split, for the dominance of the whole archive.</summary>
+    public Dictionary<(long Candidate, string Subject), double> Values(ItemSplit split) => database.Query(
+            "SELECT e.candidate, s.hash, e.value FROM evaluations AS e JOIN subjects AS s ON s.key = e.subject WHERE e.split = $1 AND e.outcome = 'scored'",
+            row => (Key: (row.GetInt64(0), row.GetString(1)), Value: row.GetDouble(2)), Text(split))
+        .ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    /// <summary>Whether the candidate was found invalid on a split (an invalid one on the report split stays on the front, without a score).</summary>
+    public bool IsInvalid(long candidate, ItemSplit split) => database.Count(
+        "SELECT COUNT(*) FROM evaluations WHERE candidate = $1 AND split = $2 AND outcome = 'invalid'", candidate, Text(split)) > 0;
+
+    /// <summary>The best score of a subject among the candidates that the search proposed; of equal ones the first found.</summary>
+    public (string Id, ScoredValue Score)? Best(string subject, bool maximize) => database.Query<(string, ScoredValue)?>(
+            $"""
+            SELECT c.id, e.value, e.standard_error, e.items FROM evaluations AS e JOIN candidates AS c ON c.key = e.candidate
+            WHERE e.subject = (SELECT key FROM subjects WHERE hash = $1) AND e.split = 'search' AND e.outcome = 'scored' AND c.invalid IS NULL
+            AND e.candidate IN (SELECT candidate FROM proposals) ORDER BY e.value {(maximize ? "DESC" : "ASC")}, e.key LIMIT 1
+            """,
+            row => (row.GetString(0), Value(row, 1)), subject)
+        .SingleOrDefault();
+
+    public long CountScoredCandidates() =>
+        database.Count("SELECT COUNT(DISTINCT candidate) FROM evaluations WHERE split = 'search' AND outcome = 'scored'");
+
     public long CountFailures() =>
         database.Count("SELECT COUNT(*) FROM evaluations WHERE outcome IN ('failed', 'lost')");
 

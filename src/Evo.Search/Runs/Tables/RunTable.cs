@@ -9,13 +9,13 @@ namespace Evo.Search.Runs.Tables;
 internal sealed class RunTable(RunDatabase database)
 {
     private const string Columns =
-        "run_id, space_hash, space_path, overrides, device, resolved, algorithm, seed, objectives, space_budget, budget, reference, state, reason, started_at, updated_at";
+        "run_id, space_hash, space_path, space_from_run, device, resolved, algorithm, seed, objectives, space_budget, budget, reference, state, reason, started_at, updated_at";
 
     public RunRow? Find() => database.Query($"SELECT {Columns} FROM runs", Map).SingleOrDefault();
 
     public void Insert(RunRow run) => database.Execute(
         $"INSERT INTO runs (key, {Columns}) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        run.RunId, run.SpaceHash, run.SpacePath, RunJson.Write(run.Overrides), run.Device, run.Resolved, run.Algorithm,
+        run.RunId, run.SpaceHash, run.SpacePath, run.SpaceFromRun, run.Device, run.Resolved, run.Algorithm,
         run.Seed.ToString(CultureInfo.InvariantCulture), RunJson.Write(run.Objectives), RunJson.Write(run.SpaceBudget), RunJson.Write(run.Budget),
         run.Reference is { } reference ? RunJson.Write(reference) : null, Text(run.State), run.Reason, Text(run.StartedAt), Text(run.UpdatedAt));
 
@@ -61,7 +61,7 @@ internal sealed class RunTable(RunDatabase database)
         RunId = row.GetString(0),
         SpaceHash = row.GetString(1),
         SpacePath = row.GetString(2),
-        Overrides = RunJson.Read<ImmutableArray<string>>(row.GetString(3)),
+        SpaceFromRun = row.GetString(3),
         Device = row.IsDBNull(4) ? null : row.GetString(4),
         Resolved = row.GetString(5),
         Algorithm = row.GetString(6),

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Evo.Search.Runs;
+using Evo.Search.Spaces;
+
+namespace Evo.Search.Loop;
+
+/// <summary>
+/// A process's right to work on a run: the lock, the open store and the proof that the run in the directory is the one that was asked for. Dispose
+/// to give it up.
+/// </summary>
+internal sealed class RunSession : IDisposable
+{
+    private readonly RunLock _lock;
+    private readonly TimeProvider _time;
+
+    private RunSession(RunDirectory directory, RunLock held, RunStore store, RunRow run, TimeProvider time)
+    {
+        (Directory, _lock, Store, Run, _time) = (directory, held, store, run, time);
+    }
+
+    public RunDirectory Directory { get; }
+
+    public RunStore Store { get; }
+
+    public RunRow Run { get; private set; }
+
+    /// <summary>Begins the run in a directory, or takes up the one that is there.</summary>
+    /// <param name="wanted">The run that was asked for; an edited budget replaces the stored one.</param>
+    /// <param name="inputs">The models and tasks that it depends on.</param>
+    /// <param name="spaceText">The search-space file as the user wrote it, kept beside the resolved one.</param>
+    /// <exception cref="RunException">Locked by another process (environment); another search, or changed models or tasks (usage).</exception>
+    public static RunSession Open(RunDirectory directory, RunRow wanted, ImmutableArray<RunInput> inputs, string spaceText, TimeProvider? time = null)
+    {
+        var held = RunLock.Acquire(directory.Lock, directory.Owner);
+        RunStore? store = null;
+        try
+        {
+            store = RunStore.OpenForWriting(directory.Database);
+            if (store.Run.Find() is not { } stored)
+            {
+                stored = wanted;
+                store.Commit("begin", () => Begin(store, wanted, inputs));
+            }
+            else
+            {
+                RunIdentity.Check(directory, stored, wanted);
+                RunIdentity.Check(directory, store.Run.Inputs(), inputs);
+                if (stored.SpaceBudget != wanted.SpaceBudget)
+                    store.Commit("budget", () => store.Run.SetSpaceBudget(wanted.SpaceBudget));
+                stored = store.Run.Find()!;
+            }
+
+            AtomicFile.WriteIfDifferent(directory.SearchSpace, spaceText);
+            AtomicFile.WriteIfDifferent(directory.Resolved, stored.Resolved);
+            return new RunSession(directory, held, store, stored, time ?? TimeProvider.System);
+        }
+        catch
+        {
+            store?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public void SetState(RunState state, string? reason)
+    {
+        Store.Commit("state", () => Store.Run.SetState(state, reason, _time.GetUtcNow()));
+        Refresh();
+    }
+
+    public void SetReference(ImmutableArray<double> reference)
+    {
+        Store.Commit("reference", () => Store.Run.SetReference(reference));
+        Refresh();
+    }
+
+    public void SetBudget(Budget budget)
+    {
+        Store.Commit("budget", () => Store.Run.SetBudget(budget));
+        Refresh();
+    }
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        _lock.Dispose();
+    }
+
+    private static void Begin(RunStore store, RunRow wanted, ImmutableArray<RunInput> inputs)
+    {
+        store.Run.Insert(wanted);
+        foreach (var input in inputs)
+            store.Run.InsertInput(input);
+        foreach (var objective in wanted.Objectives)
+            store.Evaluations.InsertSubject(objective.Subject, objective.Name);
+    }
+
+    private void Refresh() => Run = Store.Run.Find()!;
+}
