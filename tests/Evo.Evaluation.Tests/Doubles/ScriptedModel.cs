@@ -20,6 +20,9 @@ internal sealed class ScriptedModel : ILanguageModel
 
     internal Func<string, string> Answer { get; init; } = _ => "";
 
+    /// <summary>The model says that it cut the context of what it rated.</summary>
+    internal bool Cuts { get; init; }
+
     internal Action Before { get; init; } = () => { };
 
     internal List<ScoreRequest> Scored { get; } = [];
@@ -55,7 +58,7 @@ internal sealed class ScriptedModel : ILanguageModel
         Assert.False(request.Context.IsEmpty || request.Continuation.IsEmpty, "neither part of a request may be empty");
         Assert.True(request.Context.Length + request.Continuation.Length <= ContextLength, "a request must fit the window");
         var tokens = request.Continuation.ToArray();
-        return new ScoreResult([.. tokens.Select(token => (float)Math.Log(Probability(token)))], tokens.All(token => token == 'a'), ContextTruncated: false);
+        return new ScoreResult([.. tokens.Select(token => (float)Math.Log(Probability(token)))], tokens.All(token => token == 'a'), Cuts);
     }
 
     private GenerateResult Continue(GenerateRequest request)

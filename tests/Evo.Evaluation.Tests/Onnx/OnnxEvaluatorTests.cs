@@ -75,6 +75,35 @@ public sealed class OnnxEvaluatorTests : IDisposable
         Assert.Equal([ByteTokenizer.End], model.Scored[1].Context.ToArray());
     }
 
+    [Theory]
+    [InlineData("aaaaa", 1)]
+    [InlineData("aabaa", 0)] // the one unlikely token lies in the second window
+    public async Task An_answer_is_accurate_when_every_window_of_it_is(string answer, double score)
+    {
+        var task = _folder.Read($"{{kind: loglikelihood, data: data.jsonl, prompt: '', answer: {answer}, metric: accuracy}}", "{}");
+        using var evaluator = Evaluator(new ScriptedModel { ContextLength = 3 });
+
+        Assert.Equal(score, Assert.Single(await Scored(evaluator, task)).Score);
+    }
+
+    [Fact]
+    public async Task A_context_cut_for_one_choice_is_the_items()
+    {
+        var task = _folder.Read("{kind: multiple_choice, data: data.jsonl, prompt: ppp, choices: [aaaa, a], answer: 0, metric: accuracy}", "{}");
+        using var evaluator = Evaluator(new ScriptedModel { ContextLength = 5 });
+
+        Assert.True(Assert.Single(await Scored(evaluator, task)).Truncated);
+    }
+
+    [Fact]
+    public async Task What_the_model_cuts_counts_as_truncated()
+    {
+        var task = _folder.Read("{kind: perplexity, data: data.jsonl, text: a, metric: perplexity}", "{}");
+        using var evaluator = Evaluator(new ScriptedModel { Cuts = true });
+
+        Assert.True(Assert.Single(await Scored(evaluator, task)).Truncated);
+    }
+
     [Fact]
     public async Task A_long_text_is_rated_in_windows_and_is_one_item()
     {
