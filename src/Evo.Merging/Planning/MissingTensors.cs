@@ -12,14 +12,20 @@ internal static class MissingTensors
 
     /// <summary>A tied model's head is its embedding; an untied result takes it from there.</summary>
     public static IndexedTensor? StandIn(ParentIndex parent, IndexedTensor wanted) =>
-        wanted.Place.Component == Component.Head && wanted.Info.Name.EndsWith("weight", StringComparison.Ordinal) && parent.Folder.Config.TieWordEmbeddings
-            ? parent.Embedding
-            : null;
+        IsHead(wanted) && parent.Folder.Config.TieWordEmbeddings ? parent.Embedding : null;
+
+    /// <summary>A result whose configuration ties the head to the embedding has no place for a head of its own.</summary>
+    public static void RefuseHeadOfTied(string source, ParentIndex donor, IndexedTensor tensor, ParentIndex owner)
+    {
+        if (IsHead(tensor) && donor.Folder.Config.TieWordEmbeddings)
+            throw new RecipeException($"{source}: '{owner.Name}' has a head of its own ('{tensor.Info.Name}'), while '{donor.Name}' ties its head to the "
+                + "embedding and gives the result its configuration; merge models that are both tied or both untied");
+    }
 
     public static RecipeException Refusal(string source, IndexedTensor wanted, ParentIndex has, ParentIndex lacks) => new(
-        wanted.Place.Component == Component.Head
-            ? $"{source}: '{has.Name}' has a head of its own ('{wanted.Info.Name}'), while '{lacks.Name}' ties its head to the embedding and gives the result its "
-                + "configuration; merge models that are both tied or both untied"
-            : $"{source}: '{has.Name}' has the tensor '{wanted.Info.Name}' {wanted.Info.ShapeText}, '{lacks.Name}' does not: the models do not have the same parts; "
-                + "merge models fine-tuned from one base");
+        $"{source}: '{has.Name}' has the tensor '{wanted.Info.Name}' {wanted.Info.ShapeText}, '{lacks.Name}' does not: the models do not have the same parts; "
+        + "merge models fine-tuned from one base");
+
+    private static bool IsHead(IndexedTensor tensor) =>
+        tensor.Place.Component == Component.Head && tensor.Info.Name.EndsWith(".weight", StringComparison.Ordinal);
 }

@@ -30,9 +30,13 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
     private void PlanOutside(OutputSlice slice, Func<TensorPlace, bool> chosen)
     {
         foreach (var (tensor, owner) in Union(slice, source => source.Parent.Outside))
-            if (chosen(tensor.Place))
-                PlanTensor(slice, tensor, owner, tensor.Info.Name, depth: 0,
-                    source => source.Parent.FindOutside(tensor.Pattern) ?? MissingTensors.StandIn(source.Parent, tensor));
+        {
+            if (!chosen(tensor.Place))
+                continue;
+            MissingTensors.RefuseHeadOfTied(recipe.SourceName, donor, tensor, owner);
+            PlanTensor(slice, tensor, owner, tensor.Info.Name, depth: 0,
+                source => source.Parent.FindOutside(tensor.Pattern) ?? MissingTensors.StandIn(source.Parent, tensor));
+        }
     }
 
     private void PlanLayer(OutputSlice slice, int layer, int outputLayer)

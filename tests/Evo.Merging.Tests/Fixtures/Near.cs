@@ -7,8 +7,8 @@ internal static class Near
     {
         Assert.Equal(expected.Count, actual.Count);
         for (var i = 0; i < expected.Count; i++)
-            Assert.True(
-                Math.Abs(expected[i] - actual[i]) <= tolerance,
-                $"element {i}: expected [{string.Join(", ", expected)}], got [{string.Join(", ", actual)}]");
+            if (!(Math.Abs(expected[i] - actual[i]) <= tolerance))
+                Assert.Fail($"element {i} of {expected.Count}: expected {expected[i]}, got {actual[i]}; "
+                    + $"expected [{string.Join(", ", expected.Take(20))}], got [{string.Join(", ", actual.Take(20))}]");
     }
 }

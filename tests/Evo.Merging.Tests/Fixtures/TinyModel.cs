@@ -62,7 +62,7 @@ internal sealed class TinyModel
         {
             header[name] = new JsonObject
             {
-                ["dtype"] = type.ToString().ToUpperInvariant(),
+                ["dtype"] = type switch { ElementType.F8E4M3 => "F8_E4M3", ElementType.F8E5M2 => "F8_E5M2", _ => type.ToString().ToUpperInvariant() },
                 ["shape"] = new JsonArray([.. shape.Select(extent => JsonValue.Create(extent))]),
                 ["data_offsets"] = new JsonArray(offset, offset + bytes.Length),
             };

@@ -9,17 +9,20 @@ internal static class Masks
 {
     public const int MagnitudeBits = 0x7FFFFFFF;
 
+    private const uint Infinity = 0x7F800000;
+
     /// <param name="start">Flat index of the first value, for ties.</param>
     public static void KeepLargest(Span<float> values, long start, MagnitudeCut cut)
     {
         if (cut == MagnitudeCut.Everything)
             return;
         var threshold = BitConverter.SingleToInt32Bits(cut.Threshold);
-        var tiesKept = (int)Math.Clamp(cut.LastTie - start + 1, 0, values.Length);
+        var tiesKept = cut.LastTie < start ? 0 : cut.LastTie - start >= values.Length ? values.Length : (int)(cut.LastTie - start) + 1;
         KeepFrom(values[..tiesKept], threshold);
         KeepFrom(values[tiesKept..], threshold + 1);
     }
 
+    /// <summary>Values that are not finite are kept, so that a defect of a model is never lost by chance.</summary>
     public static void KeepRandom(Span<float> values, long start, MaskKey key, double density)
     {
         if (density >= 1)
@@ -27,9 +30,10 @@ internal static class Masks
         var bound = MaskKey.Bound(density);
         var vectors = MemoryMarshal.Cast<float, Vector<uint>>(values);
         for (var i = 0; i < vectors.Length; i++)
-            vectors[i] &= Vector.LessThan(key.Draws(start + (i * Vector<uint>.Count)), new Vector<uint>(bound));
+            vectors[i] &= Vector.LessThan(key.Draws(start + (i * Vector<uint>.Count)), new Vector<uint>(bound))
+                | Vector.GreaterThanOrEqual(vectors[i] & new Vector<uint>(MagnitudeBits), new Vector<uint>(Infinity));
         for (var i = vectors.Length * Vector<uint>.Count; i < values.Length; i++)
-            if (key.Draw(start + i) >= bound)
+            if (key.Draw(start + i) >= bound && float.IsFinite(values[i]))
                 values[i] = 0;
     }
 

@@ -1,0 +1,62 @@
+using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Tests.Fixtures;
+
+namespace Evo.Merging.Tests.Engines;
+
+/// <summary>The k largest magnitudes, equal ones by index: both implementations against plain sorting.</summary>
+public sealed class MagnitudeOrderTests
+{
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(1000, 8)]
+    [InlineData(70_000, 0)]
+    [InlineData(70_000, 64)]
+    [InlineData(1_100_000, 4)]
+    public void Cuts_keep_what_sorting_keeps(int length, int steps)
+    {
+        var random = new Random(length + steps);
+        var values = Enumerable.Range(0, length).Select(_ => steps == 0
+            ? (float)((random.NextDouble() - .5) * Math.Pow(10, random.Next(-12, 3)))
+            : random.Next(-steps, steps + 1) / 64f).ToArray();
+        using var scene = new MergeScene(("base", TinyModel.OfVector(new float[length])), ("a", TinyModel.OfVector(values)));
+        var plan = scene.Plan("{merge_method: ties, base_model: base, models: [{model: a}], parameters: {weight: 1}}");
+        using var workers = new CpuWorkers(2);
+        var inputs = new CpuTensorInputs(plan.Tensors[0], workers, new PreparedCache(), CancellationToken.None);
+        var orders = length <= SortedMagnitudes.MostElements
+            ? new IMagnitudeOrder[] { new SortedMagnitudes(inputs, 0), new MagnitudeHistogram(inputs, 0) }
+            : [new MagnitudeHistogram(inputs, 0)];
+        var sorted = Enumerable.Range(0, length).OrderByDescending(i => Math.Abs(values[i])).ThenBy(i => i).ToArray();
+
+        foreach (var count in new[] { 0, 1, 2, length / 7, length / 2, length - 1, length, length + 5, random.Next(length), random.Next(length) })
+        {
+            var expected = new float[length];
+            foreach (var index in sorted.Take(count))
+                expected[index] = values[index];
+            foreach (var order in orders)
+            {
+                var kept = (float[])values.Clone();
+                Masks.KeepLargest(kept, 0, order.Largest(count));
+                Assert.Equal(expected, kept);
+                Assert.Equal(order.Largest(count), order.Largest(count));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(64)]
+    [InlineData(1001)]
+    public void A_cut_keeps_the_same_whatever_the_tensor_is_cut_into(int piece)
+    {
+        var random = new Random(piece);
+        var values = Enumerable.Range(0, 3000).Select(_ => (float)random.Next(-3, 4)).ToArray();
+        var cut = new MagnitudeCut(2, 1234);
+        var whole = (float[])values.Clone();
+        Masks.KeepLargest(whole, 0, cut);
+        for (var start = 0; start < values.Length; start += piece)
+            Masks.KeepLargest(values.AsSpan(start, Math.Min(piece, values.Length - start)), start, cut);
+        Assert.Equal(whole, values);
+    }
+}
