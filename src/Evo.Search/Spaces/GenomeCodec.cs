@@ -22,22 +22,25 @@ public sealed class GenomeCodec
     /// <summary>Lays out the genes for these models.</summary>
     /// <param name="parents">The space's <see cref="SearchSpace.Models"/>, opened.</param>
     /// <exception cref="SearchSpaceException">A range does not fit the models (groups, blocks or layers that they do not have), or there are too many genes.</exception>
+    /// <exception cref="Evo.Merging.RecipeException">The models cannot be merged with each other, or not by every method that may be chosen.</exception>
     public GenomeCodec(SearchSpace space, ParentModels parents)
-        : this(space, name => ModelShape.Of(parents[name]))
     {
-    }
-
-    internal GenomeCodec(SearchSpace space, Func<string, ModelShape> shapeOf)
-    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(parents);
         var template = RecipeTemplate.Read(new SpaceDocument(space.Path, space.Recipe), space.Recipe);
         var shapes = new Dictionary<string, ModelShape>(StringComparer.Ordinal);
-        var expansion = new GeneExpansion(space, template, name => shapes.TryGetValue(name, out var shape) ? shape : shapes[name] = shapeOf(name));
+        var expansion = new GeneExpansion(space, template, name => shapes.TryGetValue(name, out var shape) ? shape : shapes[name] = ModelShape.Of(parents[name]));
         expansion.Run();
         _space = space;
         _emitter = new RecipeEmitter(template);
         _slots = new(expansion.Slots.Select(genes => KeyValuePair.Create(genes.Slot, genes)), ReferenceEqualityComparer.Instance);
         _roles = expansion.Roles;
         Layout = new GenomeLayout(expansion.Genes);
+
+        var start = SeedPoints.Of(Layout.Genes, _roles).First();
+        var method = Layout.Genes.IndexOf(Layout.Genes.FirstOrDefault(gene => template.MethodSlot is not null && gene.Name == template.MethodSlot.Name)!);
+        for (var choice = 0; choice < (method < 0 ? 1 : Layout.Genes[method].Choices.Length); choice++)
+            MergePlan.Create(Decode((method < 0 ? start : start.SetItem(method, choice)).AsSpan()), parents);
     }
 
     public GenomeLayout Layout { get; }

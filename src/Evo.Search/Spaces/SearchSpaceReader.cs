@@ -7,7 +7,7 @@ namespace Evo.Search.Spaces;
 /// <summary>Reads search-space files (product.md, section 1).</summary>
 public static class SearchSpaceReader
 {
-    private const long MostBytes = 4 << 20;
+    private const int MostCharacters = 1 << 20;
 
     /// <summary>Reads and checks a search space.</summary>
     /// <param name="path">The YAML file.</param>
@@ -64,10 +64,13 @@ public static class SearchSpaceReader
     {
         try
         {
-            var size = new FileInfo(full).Length;
-            return size <= MostBytes
-                ? File.ReadAllText(full)
-                : throw new SearchSpaceException(path, 1, 1, $"the file has {size} bytes, more than the {MostBytes} that are read");
+            // Not by the length that the file system says: a device has none and no end.
+            using var reader = new StreamReader(full);
+            var buffer = new char[MostCharacters + 1];
+            var read = reader.ReadBlock(buffer);
+            return read <= MostCharacters
+                ? new string(buffer, 0, read)
+                : throw new SearchSpaceException(path, 1, 1, $"the file has more than the {MostCharacters} characters that are read");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

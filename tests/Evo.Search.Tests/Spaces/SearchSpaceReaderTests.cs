@@ -52,15 +52,15 @@ public sealed class SearchSpaceReaderTests : IDisposable
     [Fact]
     public void Algorithm_settings_are_passed_on_as_json()
     {
-        var space = _folder.Read(SpaceFolder.Example, "search.settings={eta: 15, scale: 0.5, name: fast, flags: [true, null, '3']}");
+        var space = _folder.Read(SpaceFolder.Example, "search.settings={crossover_eta: 15, crossover_probability: 0.8}");
 
-        Assert.Equal("""{"eta":15,"scale":0.5,"name":"fast","flags":[true,null,"3"]}""", space.Search.Settings.ToJsonString());
+        Assert.Equal("""{"crossover_eta":15,"crossover_probability":0.8}""", space.Search.Settings.ToJsonString());
     }
 
     [Fact]
     public void The_resolved_space_reads_back_as_the_same_space()
     {
-        var space = _folder.Read(SpaceFolder.Example, "search.settings={eta: 15, name: 'true'}", "search.seed=18446744073709551615");
+        var space = _folder.Read(SpaceFolder.Example, "search.settings={crossover_eta: 15}", "search.seed=18446744073709551615");
         var again = _folder.Read(space.ResolvedYaml);
 
         Assert.Equal(space.ContentHash, again.ContentHash);
@@ -98,7 +98,7 @@ public sealed class SearchSpaceReaderTests : IDisposable
     [Theory]
     [InlineData("search.seed=8")]
     [InlineData("search.population=18")]
-    [InlineData("search.settings={eta: 3}")]
+    [InlineData("search.settings={crossover_eta: 3}")]
     [InlineData("recipe.parameters.lambda.search=[0.5, 1.6]")]
     [InlineData("recipe.parameters.lambda.init=1")]
     [InlineData("recipe.models.0.parameters.weight.per=layer")]

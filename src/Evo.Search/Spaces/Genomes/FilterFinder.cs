@@ -14,6 +14,9 @@ internal static class FilterFinder
 
     private static readonly string[] PartsOfWords = ["norm", "ln_"];
 
+    /// <summary>Modules that hold everything: a filter of this name would tell the reader nothing.</summary>
+    private static readonly string[] Wrappers = ["model", "language_model", "transformer", "gpt_neox", "decoder", "layers", "h", "weight", "bias"];
+
     /// <summary>A tensor name that stands for all that differ from it in numbers only.</summary>
     private sealed record Pattern(string Name, string Numberless, int Group);
 
@@ -46,13 +49,13 @@ internal static class FilterFinder
     private static ImmutableArray<GroupFilter>? Filters(Pattern[] patterns, (string Filter, Pattern[] Matches)[] candidates, int last)
     {
         var open = patterns.ToHashSet();
-        var filters = ImmutableArray.CreateBuilder<GroupFilter>();
+        var filters = new List<GroupFilter>();
         while (open.Any(pattern => pattern.Group != last))
         {
+            // Also filters for the last group: q_norm must be out of the way before self_attn can stand for what is left of the attention.
             var (filter, taken) = candidates
                 .Select(candidate => (candidate.Filter, Taken: candidate.Matches.Where(open.Contains).ToArray()))
-                .Where(candidate => candidate.Taken.Length > 0 && candidate.Taken[0].Group != last
-                    && candidate.Taken.All(pattern => pattern.Group == candidate.Taken[0].Group))
+                .Where(candidate => candidate.Taken.Length > 0 && candidate.Taken.All(pattern => pattern.Group == candidate.Taken[0].Group))
                 .MaxBy(candidate => candidate.Taken.Length); // the first of equals: the shortest
             if (taken is null)
                 return null;
@@ -61,8 +64,18 @@ internal static class FilterFinder
         }
 
         filters.Add(new GroupFilter("*", last));
-        return filters.ToImmutable();
+        for (var i = filters.Count - 2; i >= 0; i--)
+        {
+            var without = filters.Where((_, position) => position != i).ToArray();
+            if (patterns.All(pattern => GroupOf(without, pattern.Name) == pattern.Group))
+                filters.RemoveAt(i);
+        }
+
+        return [.. filters];
     }
+
+    private static int GroupOf(IEnumerable<GroupFilter> filters, string name) =>
+        filters.First(filter => filter.Filter == "*" || name.Contains(filter.Filter, StringComparison.Ordinal)).Group;
 
     private static IEnumerable<string> Candidates(string name)
     {
@@ -73,7 +86,10 @@ internal static class FilterFinder
         for (var start = 0; start < segments.Length; start++)
         {
             for (var end = start; end < segments.Length && !IsNumber(segments[end]); end++)
-                yield return string.Join('.', segments[start..(end + 1)]);
+            {
+                if (start < end || !Wrappers.Contains(segments[start]))
+                    yield return string.Join('.', segments[start..(end + 1)]);
+            }
         }
     }
 

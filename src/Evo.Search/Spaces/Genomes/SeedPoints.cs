@@ -21,7 +21,7 @@ internal static class SeedPoints
                 "weight" when role.Model == model => Nearest(gene, 1),
                 "weight" when role.Model is not null => Nearest(gene, 0),
                 // The parent itself, not a thinned or scaled one.
-                "density" or "lambda" => Nearest(gene, 1),
+                "density" or "lambda" when role.Model is null || role.Model == model => Nearest(gene, 1),
                 _ => null,
             });
 

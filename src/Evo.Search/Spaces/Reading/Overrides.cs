@@ -35,8 +35,9 @@ internal static class Overrides
                     {
                         var rest = string.Concat(path[(depth + 1)..].Select(part => $"{{{part}: ")) + value + new string('}', path.Length - depth - 1);
                         mapping.Children.Remove(key);
-                        var added = Value(document, $"{{{path[depth]}: {rest}}}", mapping, argument) as YamlMappingNode;
-                        foreach (var (newKey, newValue) in added!.Children)
+                        var added = Value(document, $"{path[depth]}: {rest}", mapping, argument) as YamlMappingNode
+                            ?? throw document.Refuse(mapping, $"--set {argument}: '{path[depth]}' is no key");
+                        foreach (var (newKey, newValue) in added.Children)
                             mapping.Children.Add(newKey, newValue);
                         return;
                     }

@@ -19,10 +19,11 @@ internal static class YamlText
         if (text.Length > MostCharacters)
             throw new SearchSpaceException(source, 1, 1, $"the file has {text.Length} characters, more than the {MostCharacters} that are read");
 
+        var parser = new Parser(new StringReader(text));
         try
         {
             var stream = new YamlStream();
-            stream.Load(new EventReplay(Expand(new Parser(new StringReader(text)), source)));
+            stream.Load(new EventReplay(Expand(parser, source)));
             if (stream.Documents.Count != 1)
                 throw new SearchSpaceException(source, 1, 1, $"one YAML document is expected, {stream.Documents.Count} are there");
             return stream.Documents[0].RootNode;
@@ -31,6 +32,12 @@ internal static class YamlText
         {
             var problem = (error.InnerException ?? error).Message;
             throw new SearchSpaceException(source, error.Start.Line, error.Start.Column, $"not valid YAML: {problem}", error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or NullReferenceException or IndexOutOfRangeException)
+        {
+            // The parser stumbles over some broken texts (a quoted scalar that runs into a comment, a broken directive).
+            var near = parser.Current?.End ?? Mark.Empty;
+            throw new SearchSpaceException(source, near.Line, near.Column, $"not valid YAML, here or after: {error.Message}", error);
         }
     }
 
