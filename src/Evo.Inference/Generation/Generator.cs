@@ -49,7 +49,7 @@ internal sealed class Generator(DecoderConfig config, BoundWeights weights, ITok
     private int Prepare(List<Continuation> waiting)
     {
         var workers = options.WorkerCount;
-        var capacity = Math.Max(2, waiting.Max(request => request.MaximumLength));
+        var capacity = TokenInputs.PaddedLength(waiting.Max(request => request.MaximumLength));
         if (_lanes.Length == workers && _lanes[0].Cache.Capacity >= capacity)
             capacity = _lanes[0].Cache.Capacity;
         var affordable = options.CacheBytes / workers / KeyValueCache.SlotBytes(config, capacity);

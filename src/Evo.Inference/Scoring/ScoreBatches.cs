@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Inference.Sessions;
 
 namespace Evo.Inference.Scoring;
 
@@ -49,7 +50,7 @@ internal static class ScoreBatches
             }
 
             if (batch.Count == 0)
-                longest = Math.Max(2, piece.Input.Length);
+                longest = TokenInputs.PaddedLength(piece.Input.Length);
             batch.Add(piece);
             rows += piece.Count;
         }

@@ -24,11 +24,11 @@ internal sealed unsafe class BoundWeights : IDisposable
                 OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [.. shape], (nint)weights.Pointer(slot), (long)slot.Length * sizeof(float))));
         }
 
-        var pairs = config.HeadSize / 2;
-        var length = checked(config.ContextLength * pairs);
+        var (positions, pairs) = (TokenInputs.PaddedLength(config.ContextLength), config.HeadSize / 2);
+        var length = checked(positions * pairs);
         config.Rotary.Fill(_cosines.Span(length), _sines.Span(length));
-        values.Add((DecoderGraph.Cosines, _cosines.Tensor([config.ContextLength, pairs])));
-        values.Add((DecoderGraph.Sines, _sines.Tensor([config.ContextLength, pairs])));
+        values.Add((DecoderGraph.Cosines, _cosines.Tensor([positions, pairs])));
+        values.Add((DecoderGraph.Sines, _sines.Tensor([positions, pairs])));
         _values = values.ToImmutable();
     }
 

@@ -5,7 +5,8 @@ namespace Evo.Inference.Sessions;
 
 /// <summary>
 /// The small inputs of one run: right-padded token rows, their lengths, and the positions whose logits are wanted. A matrix product of a single row takes
-/// another path than one of many, with other last bits; so no product ever has one row: lengths and wanted rows are padded to two.
+/// another path than one of many, with other last bits; so no product ever has one row. Wanted rows are padded to two, and lengths to an even number,
+/// because attention cuts a sequence into tiles of an even number of tokens (twice the head size) and an odd length could leave a tile of one.
 /// </summary>
 internal sealed class TokenInputs : IDisposable
 {
@@ -17,10 +18,17 @@ internal sealed class TokenInputs : IDisposable
     /// <summary>Wanted rows, padding included.</summary>
     public int RowCount { get; private set; }
 
+    public int Batch { get; private set; }
+
+    public int Length { get; private set; }
+
+    /// <summary>The length that a batch is padded to whose longest sequence has <paramref name="longest"/> tokens.</summary>
+    public static int PaddedLength(int longest) => (longest + 1) & ~1;
+
     /// <summary>Whole sequences, none of them empty; <paramref name="wanted"/> gives (sequence, position) pairs.</summary>
     public void SetSequences(IReadOnlyList<ReadOnlyMemory<int>> sequences, ReadOnlySpan<(int Sequence, int Position)> wanted)
     {
-        var (batch, length) = (sequences.Count, Math.Max(2, sequences.Max(sequence => sequence.Length)));
+        var (batch, length) = (sequences.Count, PaddedLength(sequences.Max(sequence => sequence.Length)));
         var ids = _ids.Span(batch * length);
         ids.Clear();
         var last = _lastIndex.Span(batch);
@@ -63,10 +71,6 @@ internal sealed class TokenInputs : IDisposable
         _totalLength.Span(1)[0] = longest;
         (Batch, Length, RowCount) = (tokens.Length, 1, tokens.Length);
     }
-
-    public int Batch { get; private set; }
-
-    public int Length { get; private set; }
 
     /// <summary>Binds what was set last; to be called before every run, because a device copies inputs when they are bound.</summary>
     public void Bind(OrtIoBinding binding)

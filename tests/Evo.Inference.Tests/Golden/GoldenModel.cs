@@ -25,7 +25,7 @@ internal sealed class GoldenModel : IDisposable
         Logits = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(folder, "logits.f32"))).ToArray();
     }
 
-    public static TheoryData<string> Names => new("llama", "llama-bias-linear", "mistral", "qwen2", "qwen2-yarn", "qwen3");
+    public static TheoryData<string> Names => new("llama", "llama-bias-linear", "mistral", "qwen2", "qwen2-yarn", "qwen3", "mistral-window");
 
     public ModelConfig Config { get; }
 

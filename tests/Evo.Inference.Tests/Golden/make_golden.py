@@ -36,6 +36,8 @@ MODELS = {
                        use_sliding_window=False,
                        rope_scaling={"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}),
     "qwen3": dict(BASE, model_type="qwen3", architectures=["Qwen3ForCausalLM"], head_dim=32, rms_norm_eps=1e-6, attention_bias=False),
+    "mistral-window": dict(BASE, model_type="mistral", architectures=["MistralForCausalLM"], hidden_size=32, intermediate_size=48,
+                           num_attention_heads=2, num_key_value_heads=1, tie_word_embeddings=True, sliding_window=6),
 }
 
 
@@ -129,6 +131,8 @@ def forward(config, tensors, tokens):
         return x * cos + torch.cat([-right, left], -1) * sin
 
     mask = torch.full((length, length), -math.inf, dtype=torch.float64).triu(1)
+    if config.get("sliding_window"):  # a token sees that many of the newest tokens, itself included
+        mask = mask + torch.full((length, length), -math.inf, dtype=torch.float64).tril(-config["sliding_window"])
     x = weight["model.embed_tokens.weight"][torch.tensor(tokens)]
     for layer in range(config["num_hidden_layers"]):
         prefix = f"model.layers.{layer}."
