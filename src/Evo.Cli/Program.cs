@@ -1,1 +1,4 @@
-return 0;
+using Evo.Cli;
+using Evo.Cli.Output;
+
+return await EvoCommandLine.RunAsync(args, CliConsole.ForProcess()).ConfigureAwait(false);

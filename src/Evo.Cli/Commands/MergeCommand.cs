@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Evo.Cli.Output;
+using Evo.Cli.Signals;
+using Evo.Merging;
+using Evo.Merging.Engines;
+using Evo.Merging.Planning;
+using Evo.Merging.Recipes;
+
+namespace Evo.Cli.Commands;
+
+/// <summary><c>evo merge RECIPE --out FOLDER</c>: one mergekit-style merge, streamed inside a memory budget.</summary>
+internal static class MergeCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var recipe = new Argument<string>("RECIPE") { Description = "A mergekit recipe (YAML)." };
+        var output = new Option<string>("--out") { Description = "The folder to make; it must not exist.", Required = true };
+        var memory = Size("--memory", "4GB", "Most memory for tensors, whatever the number of models.");
+        var shardSize = Size("--out-shard-size", "5GB", "Largest file of the result; a larger model is written in several.");
+        var modelsFrom = new Option<string?>("--models-from")
+        {
+            Description = "The folder that relative model paths start from. Default: the recipe's own folder.",
+        };
+        var json = CommonOptions.Json();
+        var command = new Command("merge", "Carry out one mergekit recipe.") { recipe, output, memory, shardSize, modelsFrom, json };
+        command.SetAction(parsed =>
+        {
+            using var signals = new ShutdownSignals(console.Error.WriteLine);
+            var path = Path.GetFullPath(parsed.GetRequiredValue(recipe));
+            if (!File.Exists(path)) throw new RecipeException($"{path}: there is no such file");
+            var read = RecipeReader.Read(File.ReadAllText(path), path);
+            using var parents = ParentModels.Open(read.ReferencedModels, parsed.GetValue(modelsFrom) ?? Path.GetDirectoryName(path)!);
+            var plan = MergePlan.Create(read, parents);
+            var folder = Path.GetFullPath(parsed.GetRequiredValue(output));
+            var options = new FolderMergeOptions
+            {
+                MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value,
+                ShardBytes = ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value,
+            };
+            FolderMerge.Write(plan, folder, options: options, cancellation: signals.Stop);
+            if (parsed.GetValue(json))
+            {
+                console.Out.WriteLine(JsonOutput.Document(new JsonObject
+                {
+                    ["schema"] = "evo.merge/1",
+                    ["folder"] = folder,
+                    ["id"] = plan.ContentId,
+                    ["method"] = read.MergeMethod,
+                    ["tensors"] = plan.Tensors.Length,
+                    ["bytesWritten"] = plan.Estimate.BytesWritten,
+                }));
+            }
+            else
+            {
+                console.Out.WriteLine($"{folder}: {plan.Tensors.Length} tensors by {read.MergeMethod}, {ScoreText.Bytes(plan.Estimate.BytesWritten)}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Option<string> Size(string name, string standard, string description)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "SIZE" };
+        option.Validators.Add(result =>
+        {
+            var text = result.GetValueOrDefault<string>();
+            if (text is null || ByteSize.Parse(text) is null) result.AddError($"{name} takes a size such as 4GB or 512MB, not '{text}'.");
+        });
+        return option;
+    }
+}

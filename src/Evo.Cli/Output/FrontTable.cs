@@ -1,0 +1,57 @@
+using System.Globalization;
+using Evo.Optimization;
+using Evo.Search.Fronts;
+using Evo.Search.Runs;
+using Spectre.Console;
+
+namespace Evo.Cli.Output;
+
+/// <summary>A front for people: members first, then base, parents and the uniform merge, with standard errors and held-out scores.</summary>
+internal static class FrontTable
+{
+    public static void Write(IAnsiConsole console, FrontDocument front)
+    {
+        var heldOut = front.Members.Any(member => member.Report is not null) || front.Parents.Any(parent => parent.Report is not null);
+        var table = new Table().Border(TableBorder.Simple).AddColumn("candidate").AddColumn(new TableColumn("gen").RightAligned());
+        foreach (var objective in front.Objectives)
+        {
+            table.AddColumn(new TableColumn(Heading(objective)).RightAligned());
+            if (heldOut) table.AddColumn(new TableColumn("held out").RightAligned());
+        }
+
+        foreach (var member in front.Members)
+        {
+            Add(ScoreText.ShortId(member.Id), member.Generation.ToString(CultureInfo.InvariantCulture), member.Objectives, member.Report);
+        }
+
+        if (front.Members.Length > 0) table.AddEmptyRow();
+        foreach (var baseline in front.Parents)
+        {
+            var name = baseline.Invalid is null ? baseline.Name : $"{baseline.Name} (invalid)";
+            Add(name, baseline.Kind, baseline.Objectives, baseline.Report);
+        }
+
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"generation {front.Generation}, {front.Evaluations} evaluations, {front.Members.Length} on the front, hypervolume {front.Hypervolume:0.0000} from ({string.Join(", ", front.ReferencePoint.Select(ScoreText.Value))})"));
+        console.Write(table);
+
+        void Add(string name, string generation, OrderedDictionary<string, ScoredValue> search, OrderedDictionary<string, ScoredValue>? report)
+        {
+            var row = new List<string> { Markup.Escape(name), generation };
+            foreach (var objective in front.Objectives)
+            {
+                row.Add(ScoreText.Of(search.GetValueOrDefault(objective.Name)));
+                if (heldOut) row.Add(ScoreText.Of(report?.GetValueOrDefault(objective.Name)));
+            }
+
+            table.AddRow([.. row]);
+        }
+    }
+
+    private static string Heading(FrontObjective objective)
+    {
+        var direction = objective.Goal == Goal.Maximize ? "↑" : "↓";
+        return Markup.Escape($"{objective.Name} {direction}") + (objective.ReportOnly is true ? " (report only)" : "");
+    }
+}
