@@ -21,7 +21,9 @@ public sealed class GenomeCodec
 
     /// <summary>Lays out the genes for these models.</summary>
     /// <param name="parents">The space's <see cref="SearchSpace.Models"/>, opened.</param>
-    /// <exception cref="SearchSpaceException">A range does not fit the models (groups, blocks or layers that they do not have), or there are too many genes.</exception>
+    /// <exception cref="SearchSpaceException">
+    /// A range does not fit the models (groups, blocks or layers that they do not have), or there are too many genes.
+    /// </exception>
     /// <exception cref="Evo.Merging.RecipeException">The models cannot be merged with each other, or not by every method that may be chosen.</exception>
     public GenomeCodec(SearchSpace space, ParentModels parents)
     {
@@ -29,7 +31,8 @@ public sealed class GenomeCodec
         ArgumentNullException.ThrowIfNull(parents);
         var template = RecipeTemplate.Read(new SpaceDocument(space.Path, space.Recipe), space.Recipe);
         var shapes = new Dictionary<string, ModelShape>(StringComparer.Ordinal);
-        var expansion = new GeneExpansion(space, template, name => shapes.TryGetValue(name, out var shape) ? shape : shapes[name] = ModelShape.Of(parents[name]));
+        var expansion = new GeneExpansion(
+            space, template, name => shapes.TryGetValue(name, out var shape) ? shape : shapes[name] = ModelShape.Of(parents[name]));
         expansion.Run();
         _space = space;
         _emitter = new RecipeEmitter(template);
@@ -37,10 +40,7 @@ public sealed class GenomeCodec
         _roles = expansion.Roles;
         Layout = new GenomeLayout(expansion.Genes);
 
-        var start = SeedPoints.Of(Layout.Genes, _roles).First();
-        var method = Layout.Genes.IndexOf(Layout.Genes.FirstOrDefault(gene => template.MethodSlot is not null && gene.Name == template.MethodSlot.Name)!);
-        for (var choice = 0; choice < (method < 0 ? 1 : Layout.Genes[method].Choices.Length); choice++)
-            MergePlan.Create(Decode((method < 0 ? start : start.SetItem(method, choice)).AsSpan()), parents);
+        RequireMergeable(parents);
     }
 
     public GenomeLayout Layout { get; }
@@ -78,8 +78,10 @@ public sealed class GenomeCodec
                 throw new ArgumentException($"the gene '{gene.Name}' is {genome[i]}, outside of [{gene.Lower}, {gene.Upper}]", nameof(genome));
         }
 
-        var values = genome.ToArray();
-        return RecipeReader.Read(_emitter.Emit(slot => SlotDecoder.Decode(_slots[slot], values)), _space.Path);
+        var values = new Dictionary<RecipeSlot, SlotValue>(ReferenceEqualityComparer.Instance);
+        foreach (var (slot, genes) in _slots)
+            values[slot] = SlotDecoder.Decode(genes, genome);
+        return RecipeReader.Read(_emitter.Emit(slot => values[slot]), _space.Path);
     }
 
     /// <summary>
@@ -105,6 +107,20 @@ public sealed class GenomeCodec
 
     /// <summary>One model as it is, the base or another, in the space's dtype.</summary>
     public MergeRecipe Single(string model) => Baselines.Average(_space, [model]);
+
+    /// <summary>Plans the start of the search, by every method that may be chosen.</summary>
+    private void RequireMergeable(ParentModels parents)
+    {
+        var start = SeedPoints.Of(Layout.Genes, _roles).First();
+        if (_slots.Values.FirstOrDefault(genes => genes.Slot.Kind == SlotKind.Method) is not { } method)
+        {
+            MergePlan.Create(Decode(start.AsSpan()), parents);
+            return;
+        }
+
+        for (var choice = 0; choice < method.Slot.Range.Choices.Length; choice++)
+            MergePlan.Create(Decode(start.SetItem(method.ByModel[0].Blocks[0].First, choice).AsSpan()), parents);
+    }
 
     private ImmutableArray<double> Map(ReadOnlySpan<double> from, Func<Gene, double, double> map)
     {

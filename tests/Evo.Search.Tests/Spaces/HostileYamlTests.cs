@@ -1,5 +1,6 @@
 using System.Text;
 using Evo.Merging;
+using Evo.Merging.Planning;
 using Evo.Search.Spaces;
 using FsCheck;
 using FsCheck.Fluent;
@@ -81,7 +82,7 @@ public sealed class HostileYamlTests : IDisposable
                 from text in Gen.Elements(
                     "", " ", "\n", "\n  ", ":", ": ", "{", "}", "[", "]", ",", "- ", "null", "~", "-1", "1e999", ".nan", "true", "search", "choose", "per", "init", "&a ", "*a ",
                     "<<: ", "!!int ", "'", "\"", "|\n", "? ", "#", "%", "\0", "é", "{search: [0, 1]}", "{choose: [a, b]}", "layer", "knots(2)", "[[attention]]", "models", "slices",
-                    "layer_range: [0, 1]", "sources", "model", "filter", "value", "parameters: {weight: 1}")
+                    "layer_range: [0, 1]", "sources", "per: model", "per: [model, layer]", "{search: [0.1, 1], per: model}", "model", "filter", "value", "parameters: {weight: 1}")
                 select (place, length, text), count)
             select edits.Aggregate(SpaceFolder.Example, (yaml, edit) =>
             {
@@ -100,7 +101,64 @@ public sealed class HostileYamlTests : IDisposable
             {
                 Assert.NotEmpty(error.Message);
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
+    }
+
+    [Fact]
+    public void Spaces_with_strange_values_are_decoded_or_refused()
+    {
+        foreach (var model in (string[])["base", "arithmetic", "sorting"])
+            TinyModel.Write(Path.Combine(_folder.Root, "models", model), layers: 2, tied: true, value: 1);
+        var decoded = 0;
+        string[] values =
+        [
+            "1", "-1", "true", "[0, 1]", "{search: [0.1, 1]}", "{search: [0.1, 1], per: model}", "{search: [0.1, 1], per: [model, part, layer]}",
+            "{search: [0.1, 1], per: [[q+k, norm], knots(3)]}", "{search: [1, 2], integer: true, log: true}", "{choose: [0, 1]}",
+            "{choose: [true, false], per: component}", "[{filter: mlp, value: {search: [0, 1], per: layer}}, {value: 0.5}]", "[{search: [0, 1]}, 1]",
+        ];
+        string[] parameters =
+        [
+            "recipe.models.0.parameters.weight", "recipe.models.1.parameters.weight", "recipe.models.1.parameters.density",
+            "recipe.parameters.weight", "recipe.parameters.lambda",
+        ];
+        string[] structures =
+        [
+            "null", "[]", "{}", "{choose: [ties, linear]}", "{choose: [task_arithmetic, dare_ties, linear]}", "{choose: [slerp, linear]}", "slerp", "linear",
+            "models/sorting", "{choose: [float32, bfloat16]}", "{weight: {search: [0, 1], per: [model, block(2)]}, normalize: {choose: [true, false]}}",
+            "{model: models/arithmetic}", "[{model: models/base}, {model: models/sorting}]", "{model: {choose: [models/arithmetic, models/sorting]}}",
+            "[{sources: [{model: models/base, layer_range: [0, {search: [1, 2]}]}, {model: models/sorting, layer_range: [0, 2]}]}]",
+        ];
+        string[] places =
+        [
+            "recipe.merge_method", "recipe.base_model", "recipe.models", "recipe.models.0", "recipe.models.0.model", "recipe.models.1.parameters",
+            "recipe.parameters", "recipe.parameters.t", "recipe.dtype", "recipe.slices", "splits", "search.settings", "objectives.0.task",
+        ];
+        var parameter = from path in Gen.Elements(parameters) from value in Gen.Elements(values) select $"{path}={value}";
+        var structure = from path in Gen.Elements(places) from value in Gen.Elements(structures) select $"{path}={value}";
+        var anything = from path in Gen.Elements([.. places, .. parameters]) from value in Gen.Elements([.. structures, .. values]) select $"{path}={value}";
+        var overrides =
+            from count in Gen.Choose(1, 3)
+            from list in Gen.ArrayOf(Gen.Frequency((6, parameter), (2, structure), (1, anything)), count)
+            select list;
+
+        Prop.ForAll(Arb.From(overrides), arguments =>
+        {
+            try
+            {
+                var space = _folder.Read(SpaceFolder.Example, arguments);
+                Assert.Equal(space.ContentHash, _folder.Read(space.ResolvedYaml).ContentHash);
+                using var parents = ParentModels.Open(space.Models, space.Folder);
+                var codec = new GenomeCodec(space, parents);
+                foreach (var seed in codec.Seeds())
+                    MergePlan.Create(codec.Decode(codec.FromUnit(seed.AsSpan()).AsSpan()), parents);
+                decoded++;
+            }
+            catch (Exception error) when (error is SearchSpaceException or RecipeException)
+            {
+                Assert.NotEmpty(error.Message);
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        Assert.InRange(decoded, 40, 360);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -32,7 +32,7 @@ internal sealed class GeneExpansion(SearchSpace space, RecipeTemplate template, 
         // A range in one model's own parameters speaks of that model with or without 'per: model'.
         var own = slot.Sources.Length == 1 && ReferenceEquals(slot.Sources[0].Node, slot.Owner) ? slot.Sources[0].Label : null;
         var models = slot.Range.Model && own is null ? ReachedModels(slot) : [own];
-        if (models.Count == 0)
+        if (models.Length == 0)
             throw Refuse(slot, $"'{slot.Name}' reaches no model: every model gives it itself");
 
         return new SlotGenes(slot, groups, [.. models.Select(model =>
@@ -69,9 +69,9 @@ internal sealed class GeneExpansion(SearchSpace space, RecipeTemplate template, 
         _roles.Add(new GeneRole(slot, slot.Name, model));
     }
 
-    /// <summary>Labels of the models that a value for each model would go to: those that no nearer level gives one, the base only where it is merged like the others.</summary>
-    private List<string?> ReachedModels(RecipeSlot slot) =>
-        slot.Sources.Where(source => template.TakesPerModelValue(source, slot)).Select(source => source.Label).Distinct(StringComparer.Ordinal).ToList<string?>();
+    /// <summary>Labels of the models that a value for each model goes to.</summary>
+    private string?[] ReachedModels(RecipeSlot slot) =>
+        [.. slot.Sources.Where(source => template.TakesPerModelValue(source, slot)).Select(source => source.Label).Distinct(StringComparer.Ordinal)];
 
     private TensorGroups GroupsOf(RecipeSlot slot, PerAxis axis)
     {

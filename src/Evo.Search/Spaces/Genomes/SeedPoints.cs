@@ -14,7 +14,8 @@ internal static class SeedPoints
         var start = genes.Select(Start).ToImmutableArray();
         yield return start;
 
-        var models = roles.Where(role => role.Parameter == "weight" && role.Model is not null).Select(role => role.Model!).Distinct(StringComparer.Ordinal).ToArray();
+        var models = roles.Where(role => role is { Parameter: "weight", Model: not null })
+            .Select(role => role.Model!).Distinct(StringComparer.Ordinal).ToArray();
         foreach (var model in models)
             yield return Point((role, gene) => role.Parameter switch
             {

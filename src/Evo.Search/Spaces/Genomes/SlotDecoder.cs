@@ -29,7 +29,7 @@ internal static class SlotDecoder
         {
             list.Add(new YamlMappingNode
             {
-                { "filter", filter.Filter == "*" ? new YamlScalarNode("*") { Style = YamlDotNet.Core.ScalarStyle.DoubleQuoted } : YamlRewrite.Text(filter.Filter) },
+                { "filter", YamlRewrite.Text(filter.Filter) },
                 { "value", Block(range, model.Blocks[filter.Group], genome) },
             });
         }

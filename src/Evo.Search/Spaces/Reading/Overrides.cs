@@ -33,7 +33,9 @@ internal static class Overrides
                     var key = new YamlScalarNode(path[depth]);
                     if (!mapping.Children.TryGetValue(key, out var child) || Scalars.IsNull(child))
                     {
-                        var rest = string.Concat(path[(depth + 1)..].Select(part => $"{{{part}: ")) + value + new string('}', path.Length - depth - 1);
+                        // a.b.c=v, where there is no a: a: {b: {c: v}}
+                        var rest = string.Concat(path[(depth + 1)..].Select(part => $"{{{part}: "))
+                            + value + new string('}', path.Length - depth - 1);
                         mapping.Children.Remove(key);
                         var added = Value(document, $"{path[depth]}: {rest}", mapping, argument) as YamlMappingNode
                             ?? throw document.Refuse(mapping, $"--set {argument}: '{path[depth]}' is no key");

@@ -28,10 +28,14 @@ internal static partial class YamlRewrite
         {
             case YamlMappingNode mapping:
                 var values = mapping.Children.Select(pair => KeyValuePair.Create(pair.Key, Replace(pair.Value, replacement))).ToArray();
-                return values.All(pair => ReferenceEquals(pair.Value, mapping.Children[pair.Key])) ? node : new YamlMappingNode(values) { Style = mapping.Style };
+                return values.All(pair => ReferenceEquals(pair.Value, mapping.Children[pair.Key]))
+                    ? node
+                    : new YamlMappingNode(values) { Style = mapping.Style };
             case YamlSequenceNode list:
                 var entries = list.Children.Select(entry => Replace(entry, replacement)).ToArray();
-                return entries.Zip(list.Children).All(pair => ReferenceEquals(pair.First, pair.Second)) ? node : new YamlSequenceNode(entries) { Style = list.Style };
+                return entries.Zip(list.Children).All(pair => ReferenceEquals(pair.First, pair.Second))
+                    ? node
+                    : new YamlSequenceNode(entries) { Style = list.Style };
             default:
                 return node;
         }

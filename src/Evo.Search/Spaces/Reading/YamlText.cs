@@ -33,9 +33,10 @@ internal static class YamlText
             var problem = (error.InnerException ?? error).Message;
             throw new SearchSpaceException(source, error.Start.Line, error.Start.Column, $"not valid YAML: {problem}", error);
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or NullReferenceException or IndexOutOfRangeException)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException
+            or NullReferenceException or IndexOutOfRangeException)
         {
-            // The parser stumbles over some broken texts (a quoted scalar that runs into a comment, a broken directive).
+            // The parser stumbles over some broken texts ("t,tor: {" in a flow mapping, a broken directive).
             var near = parser.Current?.End ?? Mark.Empty;
             throw new SearchSpaceException(source, near.Line, near.Column, $"not valid YAML, here or after: {error.Message}", error);
         }

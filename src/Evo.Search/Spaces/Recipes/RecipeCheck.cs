@@ -50,7 +50,8 @@ internal static class RecipeCheck
         var taken = known.Where(pair => pair.Parameter.Name == slot.Name && !pair.Parameter.IsInert).ToArray();
         if (taken.Length == 0)
         {
-            throw document.Refuse(slot.Node, $"{string.Join(", ", methods.Select(method => method.Name))} takes no '{slot.Name}', so the range is without effect"
+            var names = string.Join(", ", methods.Select(method => method.Name));
+            throw document.Refuse(slot.Node, $"{names} takes no '{slot.Name}', so the range is without effect"
                 + NearestName.Hint(slot.Name, known.Where(pair => !pair.Parameter.IsInert).Select(pair => pair.Parameter.Name).Distinct()));
         }
 
@@ -65,8 +66,8 @@ internal static class RecipeCheck
             foreach (var value in Values(slot.Range))
             {
                 if (value < parameter.Minimum || value > parameter.Maximum)
-                    throw document.Refuse(slot.Node, $"'{slot.Name}' of {method.Name} must lie in [{Scalars.Format(parameter.Minimum)}, {Scalars.Format(parameter.Maximum)}]; "
-                        + $"the range reaches {Scalars.Format(value)}");
+                    throw document.Refuse(slot.Node, $"'{slot.Name}' of {method.Name} must lie in "
+                        + $"[{Scalars.Format(parameter.Minimum)}, {Scalars.Format(parameter.Maximum)}]; the range reaches {Scalars.Format(value)}");
             }
         }
     }

@@ -29,8 +29,10 @@ internal sealed class RecipeEmitter
     private sealed class Emission(RecipeEmitter owner, Func<RecipeSlot, SlotValue> valueOf)
     {
         private readonly NodeEvents _events = new();
-        private readonly IMergeMethod? _chosen = owner._template.MethodSlot is { } slot && valueOf(slot) is SlotValue.Single { Node: YamlScalarNode { Value: { } name } }
-            ? MergeMethods.Find(name) : null;
+        private readonly IMergeMethod? _chosen =
+            owner._template.MethodSlot is { } slot && valueOf(slot) is SlotValue.Single { Node: YamlScalarNode { Value: { } name } }
+                ? MergeMethods.Find(name)
+                : null;
 
         public YamlNode Run()
         {
@@ -117,7 +119,8 @@ internal sealed class RecipeEmitter
         {
             foreach (var slot in owner._template.Slots)
             {
-                if (slot.Range.Model && slot.Sources.Contains(source) && !ReferenceEquals(slot.Owner, source.Node) && Takes(slot.Name)
+                if (slot.Range.Model && slot.Sources.Any(reached => ReferenceEquals(reached, source)) && !ReferenceEquals(slot.Owner, source.Node)
+                    && Takes(slot.Name)
                     && owner._template.TakesPerModelValue(source, slot, _chosen)
                     && valueOf(slot) is SlotValue.ByModel byModel)
                     yield return (slot, byModel.Nodes[source.Label]);

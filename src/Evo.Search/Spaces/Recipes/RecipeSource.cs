@@ -25,5 +25,6 @@ internal sealed record RecipeSource(
 
     /// <summary>A level nearer than <paramref name="owner"/> gives <paramref name="parameter"/>, so that the owner's value does not reach this source.</summary>
     public bool Overrides(string parameter, YamlMappingNode owner) =>
-        Levels.TakeWhile(level => !ReferenceEquals(level, owner)).Any(level => YamlNodes.Find(YamlNodes.Find(level, "parameters"), parameter) is not null);
+        Levels.TakeWhile(level => !ReferenceEquals(level, owner))
+            .Any(level => YamlNodes.Find(YamlNodes.Find(level, "parameters"), parameter) is not null);
 }

@@ -229,7 +229,8 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
             throw document.Refuse(node, "choices over the depth must be numbers: mergekit's gradients hold nothing else");
         if (kind == SlotKind.LayerBound && range.Choices.Any(choice => !Scalars.TryNumber(choice, out var layer) || layer != Math.Floor(layer)))
             throw document.Refuse(node, "layers are whole numbers");
-        if (kind is SlotKind.Parameter or SlotKind.ParameterPart && range.Choices.Any(choice => !Scalars.TryNumber(choice, out _) && !Scalars.TryFlag(choice, out _)))
+        if (kind is SlotKind.Parameter or SlotKind.ParameterPart
+            && range.Choices.Any(choice => !Scalars.TryNumber(choice, out _) && !Scalars.TryFlag(choice, out _)))
             throw document.Refuse(node, "a parameter is a number, true or false");
         if (kind == SlotKind.LayerBound) // without init the search starts from the most layers
             range = range with { Initial = range.Initial ?? (name.EndsWith("start", StringComparison.Ordinal) ? range.Lower : range.Upper) };
