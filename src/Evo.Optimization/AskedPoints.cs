@@ -42,8 +42,8 @@ internal static class AskedPoints
     }
 
     /// <summary>
-    /// The answers in the order of asking, with every candidate that has no usable numbers (an objective or violation that is NaN or infinite)
-    /// made plainly invalid. Answers to other points than the asked ones are an error: results were mixed up.
+    /// The answers in the order of asking, with every candidate that has no usable numbers (an objective or violation that is NaN or
+    /// infinite) made plainly invalid. Answers to other points than the asked ones are an error: results were mixed up.
     /// </summary>
     public static ImmutableArray<Evaluated> Match(
         ImmutableArray<ImmutableArray<double>> asked, IReadOnlyList<Evaluated> answers, int objectives)

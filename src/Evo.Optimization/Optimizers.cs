@@ -22,8 +22,10 @@ public static class Optimizers
     public static OptimizerDescription? Find(string name) => All.FirstOrDefault(description => description.Name == name);
 
     /// <summary>An algorithm with its settings.</summary>
-    /// <param name="settings">A JSON object of the settings in <see cref="OptimizerDescription.Settings"/>; null or empty takes every default.</param>
-    /// <exception cref="OptimizerSettingsException">No algorithm of that name, or a setting that is unknown, mistyped or out of range.</exception>
+    /// <param name="settings">A JSON object of the settings in <see cref="OptimizerDescription.Settings"/>; null or empty takes every
+    /// default.</param>
+    /// <exception cref="OptimizerSettingsException">No algorithm of that name, or a setting that is unknown, mistyped or out of
+    /// range.</exception>
     public static IOptimizer Create(string name, JsonObject? settings = null)
     {
         foreach (var (description, create) in Registered)

@@ -11,7 +11,8 @@ internal sealed record Outcome(int? Hit, int Evaluations, double Best, string? S
 internal static class Minimization
 {
     /// <summary>One run of CMA-ES without bounds or restarts, as the reference values were taken.</summary>
-    public static Outcome Unbounded(Func<double[], double> function, double[] start, double sigma, ulong seed, int budget, double target = 1e-8)
+    public static Outcome Unbounded(
+        Func<double[], double> function, double[] start, double sigma, ulong seed, int budget, double target = 1e-8)
     {
         var settings = new CmaEsSettings();
         var run = CmaEsRun.Start([.. start], sigma, StrategyParameters.DefaultPopulation(start.Length));

@@ -1,8 +1,8 @@
 namespace Evo.Optimization.CmaEs;
 
 /// <summary>
-/// The smooth map of the whole line onto [0, 1] that lets an unbounded search keep its shape at the bounds (pycma's BoundTransform): the identity
-/// in the middle, a quadratic in a margin at each end, and periodic mirroring beyond. The search is told the unmapped coordinate.
+/// The smooth map of the whole line onto [0, 1] that lets an unbounded search keep its shape at the bounds (pycma's BoundTransform): the
+/// identity in the middle, a quadratic in a margin at each end, and periodic mirroring beyond. The search is told the unmapped coordinate.
 /// </summary>
 internal static class BoundTransform
 {

@@ -97,7 +97,7 @@ internal sealed class CmaEsOptimizer(CmaEsSettings settings) : IOptimizer
     {
         if (state.Run.Stopped is not { } reason || state.Finished is not null)
             return state;
-        if (state.Settings.Restarts == RestartMode.None || state.Restarts.Restarts >= state.Settings.MaxRestarts)
+        if (state.Settings.Restarts == RestartMode.None || state.Restarts.LargeRestarts >= state.Settings.MaxRestarts)
             return state with { Finished = reason };
 
         var evaluations = (long)state.Run.Generations * state.Run.Parameters.Population;

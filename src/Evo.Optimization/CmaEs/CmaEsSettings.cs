@@ -16,7 +16,7 @@ internal enum RestartMode
 
 /// <param name="Population">Candidates in a generation of the first run; null takes 4 + floor(3 ln n).</param>
 /// <param name="Sigma">First step size as a fraction of each variable's interval.</param>
-/// <param name="MaxRestarts">Runs after the first; the search is finished when the last one stops.</param>
+/// <param name="MaxRestarts">Restarts with doubled population; the search is finished when the last run stops.</param>
 /// <param name="ToleranceX">A run stops when all steps are smaller than this fraction of the first step size.</param>
 /// <param name="ToleranceFun">A run stops when values over some tens of generations differ by less than this.</param>
 internal sealed record CmaEsSettings(
@@ -29,7 +29,8 @@ internal sealed record CmaEsSettings(
 {
     public static OptimizerDescription Description { get; } = new(
         CmaEsOptimizer.AlgorithmName,
-        "Covariance matrix adaptation evolution strategy with active update and restarts: the default for one objective and up to about a hundred genes.",
+        "Covariance matrix adaptation evolution strategy with active update and restarts: "
+            + "the first choice for one objective and up to about a hundred genes.",
         ManyObjectives: false,
         [
             new("population", SettingKind.Integer, "4 + floor(3 ln n)", "Candidates in a generation of the first run.", 4, 100_000),
@@ -37,7 +38,7 @@ internal sealed record CmaEsSettings(
             new("restarts", SettingKind.Choice, "ipop",
                 "What follows when a run has converged: nothing, runs of doubled population, or those alternating with small local runs.",
                 Choices: ["none", "ipop", "bipop"]),
-            new("max_restarts", SettingKind.Integer, "9", "Restarts before the search is finished.", 0, 20),
+            new("max_restarts", SettingKind.Integer, "9", "Restarts with doubled population before the search is finished.", 0, 20),
             new("tolerance_x", SettingKind.Number, "1e-12", "A run stops when all steps are below this fraction of the first.", 0, 1),
             new("tolerance_fun", SettingKind.Number, "1e-12", "A run stops when its values differ by less than this.", 0),
         ]);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Evo.Optimization.CmaEs;
 
-/// <summary>A search with CMA-ES: the current run, in coordinates where every variable's interval is [0, 1], and the books of restarts.</summary>
+/// <summary>
+/// A search with CMA-ES: the current run, in coordinates where every variable's interval is [0, 1], and the books of restarts.
+/// </summary>
 internal sealed record CmaEsState : IOptimizerState
 {
     public required ulong Seed { get; init; }

@@ -5,7 +5,9 @@ using static Evo.Optimization.Serialization.StateDocument;
 
 namespace Evo.Optimization.CmaEs;
 
-/// <summary>A <see cref="CmaEsState"/> as JSON and back, bit for bit. Strategy parameters are not saved: they follow from n and lambda.</summary>
+/// <summary>
+/// A <see cref="CmaEsState"/> as JSON and back, bit for bit. Strategy parameters are not saved: they follow from n and lambda.
+/// </summary>
 internal static class CmaEsStateJson
 {
     public static JsonObject Write(CmaEsState state)
@@ -109,7 +111,11 @@ internal static class CmaEsStateJson
         }
     }
 
-    private static ImmutableArray<double> Row(JsonObject run, string name, int length) => DoubleJson.ReadRow(run[name]) is var row && row.Length == length
-        ? row
-        : throw new FormatException($"'{name}' of the saved state does not have {length} numbers.");
+    private static ImmutableArray<double> Row(JsonObject run, string name, int length)
+    {
+        var row = DoubleJson.ReadRow(run[name]);
+        return row.Length == length
+            ? row
+            : throw new FormatException($"'{name}' of the saved state does not have {length} numbers.");
+    }
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Evo.Optimization.CmaEs;
 
 /// <summary>
-/// Keeps the standard deviation of every coordinate at or below a limit. Inside a box more spread than a third of the interval only samples the
-/// mirrored copies of the box; nothing else would stop sigma from growing on a flat landscape.
+/// Keeps the standard deviation of every coordinate at or below a limit. Inside a box more spread than a third of the interval only samples
+/// the mirrored copies of the box; nothing else would stop sigma from growing on a flat landscape.
 /// </summary>
 internal static class DeviationLimit
 {

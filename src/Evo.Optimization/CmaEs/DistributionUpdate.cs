@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Evo.Optimization.CmaEs;
 
 /// <summary>
-/// One update of the search distribution. Equation numbers: Hansen's tutorial, arXiv 1604.00772v2; the step-size indicator h_sigma and the guard in
-/// the negative weights are pycma's.
+/// One update of the search distribution. Equation numbers: Hansen's tutorial, arXiv 1604.00772v2; the step-size indicator h_sigma and the
+/// guard in the negative weights are pycma's.
 /// </summary>
 internal static class DistributionUpdate
 {

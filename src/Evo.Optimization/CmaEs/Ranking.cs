@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Evo.Optimization.CmaEs;
 
 /// <summary>
-/// Recombination weights handed to candidates by rank. Candidates that compare equal share the mean of the weights of their places: with scores
-/// that are fractions of a few dozen items ties are normal, and which of two equal candidates came first says nothing.
+/// Recombination weights handed to candidates by rank. Candidates that compare equal share the mean of the weights of their places: with
+/// scores that are fractions of a few dozen items ties are normal, and which of two equal candidates came first says nothing.
 /// </summary>
 /// <param name="Parent">For each candidate its share in the new mean; sums to 1.</param>
 /// <param name="Covariance">For each candidate its signed share in the rank-mu update.</param>

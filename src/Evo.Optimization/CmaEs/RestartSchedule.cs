@@ -22,6 +22,9 @@ internal sealed record RestartSchedule(
     /// <summary>Where doubling ends.</summary>
     private const int LargestPopulation = 1_000_000;
 
+    /// <summary>Restarts that doubled the population; only these count towards the limit of restarts.</summary>
+    public int LargeRestarts => Restarts - SmallRestarts;
+
     /// <param name="basePopulation">The population of the first run.</param>
     /// <param name="evaluations">What the run that has just stopped used.</param>
     public (RestartSchedule Schedule, NextRun Run) Next(RestartMode mode, int basePopulation, long evaluations, ulong seed)
@@ -35,7 +38,7 @@ internal sealed record RestartSchedule(
         if (mode == RestartMode.Ipop)
             return (booked, new NextRun(Doubled(basePopulation, booked.Restarts), 1, null));
 
-        var doublings = booked.Restarts - SmallRestarts;
+        var doublings = booked.LargeRestarts;
         if (booked.SmallEvaluations >= booked.LargeEvaluations)
             return (booked with { RunIsSmall = false }, new NextRun(Doubled(basePopulation, doublings), 1, null));
 

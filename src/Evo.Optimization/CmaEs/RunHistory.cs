@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Evo.Optimization.CmaEs;
 
 /// <summary>
-/// Best and median value of past generations of one run, oldest first, as far back as a stopping rule looks. Minimised; infinite where the candidate
-/// was invalid or infeasible.
+/// Best and median value of past generations of one run, oldest first, as far back as a stopping rule looks. Minimised; infinite where the
+/// candidate was invalid or infeasible.
 /// </summary>
 internal sealed record RunHistory(ImmutableArray<double> Best, ImmutableArray<double> Median)
 {

@@ -21,7 +21,9 @@ internal sealed record SearchDistribution
     /// <summary>p_c.</summary>
     public required ImmutableArray<double> CovariancePath { get; init; }
 
-    /// <summary>The decomposition that samples are drawn with; up to <see cref="StrategyParameters.EigenGap"/> updates older than C.</summary>
+    /// <summary>
+    /// The decomposition that samples are drawn with; up to <see cref="StrategyParameters.EigenGap"/> updates older than C.
+    /// </summary>
     public required Eigensystem Eigensystem { get; init; }
 
     public int Iteration { get; init; }

@@ -4,8 +4,8 @@ namespace Evo.Optimization.CmaEs;
 
 /// <summary>
 /// The default strategy parameters of CMA-ES with active covariance update, functions of the dimension n and the population size lambda
-/// alone. Equation numbers: Hansen, "The CMA evolution strategy: a tutorial", arXiv 1604.00772v2 (2023). Where pycma differs (cs, the factor min(1,
-/// lambda/6) in c1), pycma is followed: the reference vectors and published medians are its own.
+/// alone. Equation numbers: Hansen, "The CMA evolution strategy: a tutorial", arXiv 1604.00772v2 (2023). Where pycma differs (cs, the
+/// factor min(1, lambda/6) in c1), pycma is followed: the reference vectors and published medians are its own.
 /// </summary>
 internal sealed record StrategyParameters
 {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Evo.Optimization.CmaEs;
 
-/// <summary>Between the problem's box and the unbounded coordinates of a run: scaling to the unit interval and <see cref="BoundTransform"/>.</summary>
+/// <summary>
+/// Between the problem's box and the unbounded coordinates of a run: scaling to the unit interval and <see cref="BoundTransform"/>.
+/// </summary>
 internal static class UnitBox
 {
     public static ImmutableArray<double> ToProblem(double[] unbounded, ImmutableArray<Variable> variables)

@@ -5,8 +5,8 @@ using Evo.Optimization.Randomness;
 namespace Evo.Optimization.Nsga2;
 
 /// <summary>
-/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan, IEEE Transactions on Evolutionary Computation 6, 2002), with the operators and defaults of pymoo. The
-/// first generation is a Latin hypercube, led by the variables' initial values, if any, and the injected points.
+/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan, IEEE Transactions on Evolutionary Computation 6, 2002), with the operators and defaults of
+/// pymoo. The first generation is a Latin hypercube, led by the variables' initial values, if any, and the injected points.
 /// </summary>
 internal sealed class Nsga2Optimizer(Nsga2Settings settings) : IOptimizer
 {

@@ -17,7 +17,8 @@ internal sealed record Nsga2Settings(
 {
     public static OptimizerDescription Description { get; } = new(
         Nsga2Optimizer.AlgorithmName,
-        "Non-dominated sorting genetic algorithm II: a front of trade-offs for two or three objectives; one objective makes it a plain genetic algorithm.",
+        "Non-dominated sorting genetic algorithm II: a front of trade-offs for two or three objectives; "
+            + "with one objective a plain genetic algorithm.",
         ManyObjectives: true,
         [
             new("population", SettingKind.Integer, "100", "Candidates in a generation, and survivors.", 4, 100_000),

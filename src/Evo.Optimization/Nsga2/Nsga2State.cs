@@ -34,14 +34,20 @@ internal sealed record Nsga2State : IOptimizerState
         return json;
     }
 
-    public static Nsga2State Read(JsonObject saved) => Parse(saved, Nsga2Optimizer.AlgorithmName, (seed, problem) => new Nsga2State
+    public static Nsga2State Read(JsonObject saved) => Parse(saved, Nsga2Optimizer.AlgorithmName, (seed, problem) =>
     {
-        Seed = seed,
-        Problem = problem,
-        Settings = ReadSettings(Member(saved, "settings").AsObject()),
-        Generation = Integer(saved, "generation"),
-        Injected = DoubleJson.ReadRows(saved["injected"]),
-        Population = [.. Member(saved, "population").AsArray().Select(candidate => ReadCandidate(candidate!.AsObject(), problem))],
+        var state = new Nsga2State
+        {
+            Seed = seed,
+            Problem = problem,
+            Settings = ReadSettings(Member(saved, "settings").AsObject()),
+            Generation = Integer(saved, "generation"),
+            Injected = DoubleJson.ReadRows(saved["injected"]),
+            Population = [.. Member(saved, "population").AsArray().Select(candidate => ReadCandidate(candidate!.AsObject(), problem))],
+        };
+        return state.Population.Length == (state.Generation == 0 ? 0 : state.Settings.Population)
+            ? state
+            : throw new FormatException($"The saved state has {state.Population.Length} survivors in generation {state.Generation}.");
     });
 
     private static JsonObject Write(Evaluated candidate) => new()

@@ -6,7 +6,9 @@ namespace Evo.Optimization.Nsga2;
 /// <summary>The next generation's candidates: tournament, crossover, mutation, without copies of parents or of each other.</summary>
 internal static class Offspring
 {
-    /// <summary>Rounds of mating before what is still missing is drawn at random (a population that has collapsed onto one point).</summary>
+    /// <summary>
+    /// Rounds of mating before what is still missing is drawn at random (a population that has collapsed onto one point).
+    /// </summary>
     private const int MatingRounds = 100;
 
     public static ImmutableArray<ImmutableArray<double>> Create(Nsga2State state)

@@ -7,8 +7,8 @@ namespace Evo.Optimization.Nsga2;
 internal static class RankAndCrowding
 {
     /// <summary>
-    /// The best <paramref name="count"/> candidates, best front first. Feasible ones by front and crowding; then infeasible ones by violation; then
-    /// invalid ones. Equal ones keep their order.
+    /// The best <paramref name="count"/> candidates, best front first. Feasible ones by front and crowding; then infeasible ones by
+    /// violation; then invalid ones. Equal ones keep their order.
     /// </summary>
     public static ImmutableArray<Evaluated> Survivors(IReadOnlyList<Evaluated> candidates, ImmutableArray<Goal> goals, int count)
     {

@@ -10,8 +10,8 @@ public static class CrowdingDistance
 {
     /// <summary>
     /// One distance for each point of a front: the mean over objectives of (next - previous) / (largest - smallest). The outermost points
-    /// of an objective get infinity; an objective on which all points agree adds 0, also for its outermost points; a front of one or two is all
-    /// infinite. Equal values keep the order of the list.
+    /// of an objective get infinity; an objective on which all points agree adds 0, also for its outermost points; a front of one or two is
+    /// all infinite. Equal values keep the order of the list.
     /// </summary>
     /// <param name="front">Objective vectors of one front, without NaN; directions do not matter here.</param>
     public static ImmutableArray<double> Of(IReadOnlyList<ImmutableArray<double>> front)

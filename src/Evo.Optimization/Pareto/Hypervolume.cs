@@ -9,8 +9,8 @@ namespace Evo.Optimization.Pareto;
 public static class Hypervolume
 {
     /// <summary>The hypervolume of <paramref name="points"/>, 0 for none.</summary>
-    /// <param name="points">Objective vectors without NaN. Duplicates and dominated points add nothing; a point that is not strictly better than
-    /// the reference point in every objective counts nothing.</param>
+    /// <param name="points">Objective vectors without NaN. Duplicates and dominated points add nothing; a point that is not strictly better
+    /// than the reference point in every objective counts nothing.</param>
     /// <param name="reference">The point that bounds the volume, worse than every point of interest; fix it for a whole run.</param>
     /// <param name="goals">The direction of each objective.</param>
     public static double Of(

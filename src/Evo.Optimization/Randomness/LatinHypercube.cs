@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Evo.Optimization.Randomness;
 
 /// <summary>
-/// Latin hypercube sampling (McKay, Beckman and Conover, 1979): each variable's interval is cut into as many slices as there are points and every slice
-/// holds exactly one. Small populations cover each gene's range evenly, which uniform points do not.
+/// Latin hypercube sampling (McKay, Beckman and Conover, 1979): each variable's interval is cut into as many slices as there are points and
+/// every slice holds exactly one. Small populations cover each gene's range evenly, which uniform points do not.
 /// </summary>
 internal static class LatinHypercube
 {

@@ -11,7 +11,9 @@ internal static class Philox
     // Weyl increments of the key: golden ratio and sqrt(3) - 1.
     private const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
 
-    /// <summary>The four words at <paramref name="counter"/> (word 0 first) under a 64-bit key (low word in <paramref name="key0"/>).</summary>
+    /// <summary>
+    /// The four words at <paramref name="counter"/> (word 0 first) under a 64-bit key (low word in <paramref name="key0"/>).
+    /// </summary>
     public static (uint W0, uint W1, uint W2, uint W3) Block((uint W0, uint W1, uint W2, uint W3) counter, uint key0, uint key1)
     {
         var (c0, c1, c2, c3) = counter;

@@ -21,7 +21,8 @@ public sealed class RandomStream
     private int wordsLeft;
 
     /// <param name="seed">The run's seed.</param>
-    /// <param name="purpose">What the numbers are for, such as <c>cma-es/sample</c>; kept as the 32-bit FNV-1a hash of its UTF-8 bytes.</param>
+    /// <param name="purpose">What the numbers are for, such as <c>cma-es/sample</c>; kept as the 32-bit FNV-1a hash of its UTF-8
+    /// bytes.</param>
     /// <param name="generation">Counts the uses of a purpose over time; not negative.</param>
     /// <param name="index">Tells apart streams of one generation, such as one for each candidate; not negative.</param>
     public RandomStream(ulong seed, string purpose, int generation = 0, int index = 0)
@@ -68,7 +69,10 @@ public sealed class RandomStream
     /// <summary>Standard normal by inversion: one uniform in (0, 1), symmetric about 1/2, one normal. Magnitude at most 8.2.</summary>
     public double NextNormal() => NormalQuantile.At(((NextUInt64() >> 12) + 0.5) * NormalStep);
 
-    /// <summary>Uniform in 0..<paramref name="exclusiveUpper"/>-1 without modulo bias (Lemire, "Fast random integer generation in an interval", 2019).</summary>
+    /// <summary>
+    /// Uniform in 0..<paramref name="exclusiveUpper"/>-1 without modulo bias (Lemire, "Fast random integer generation in an interval",
+    /// 2019).
+    /// </summary>
     public int NextInt(int exclusiveUpper)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exclusiveUpper);

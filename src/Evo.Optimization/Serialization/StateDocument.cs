@@ -19,7 +19,9 @@ internal static class StateDocument
         ["variables"] = new JsonArray([.. problem.Variables.Select(Write)]),
     };
 
-    /// <summary>Runs <paramref name="parse"/> on a document of this algorithm; whatever is missing or mistyped becomes a FormatException.</summary>
+    /// <summary>
+    /// Runs <paramref name="parse"/> on a document of this algorithm; whatever is missing or mistyped becomes a FormatException.
+    /// </summary>
     public static T Parse<T>(JsonObject saved, string algorithm, Func<ulong, OptimizationProblem, T> parse)
     {
         try
@@ -27,13 +29,14 @@ internal static class StateDocument
             if (Text(saved, "algorithm") != algorithm)
                 throw new FormatException($"The state belongs to {Text(saved, "algorithm")}, not to {algorithm}.");
             if (Integer(saved, "version") != Version)
-                throw new FormatException($"The state has format version {Integer(saved, "version")}; this program reads version {Version}.");
+                throw new FormatException($"The state has format {Integer(saved, "version")}; this program reads {Version}.");
             var seed = ulong.Parse(Text(saved, "seed"), NumberStyles.None, CultureInfo.InvariantCulture);
             var goals = saved["goals"]!.AsArray().Select(goal => Enum.Parse<Goal>(goal!.GetValue<string>()));
             var variables = saved["variables"]!.AsArray().Select(variable => ReadVariable(variable!.AsObject()));
             return parse(seed, new OptimizationProblem([.. variables], [.. goals]));
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or NullReferenceException or OverflowException)
+        catch (Exception error)
+            when (error is InvalidOperationException or ArgumentException or NullReferenceException or OverflowException)
         {
             throw new FormatException($"This is not a saved state of {algorithm}: {error.Message}", error);
         }

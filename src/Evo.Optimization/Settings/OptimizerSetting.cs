@@ -24,8 +24,10 @@ public sealed record OptimizerSetting(
     double Maximum = double.PositiveInfinity,
     ImmutableArray<string> Choices = default)
 {
-    /// <summary>The allowed values as text: <c>4 to 100000</c>, <c>none | ipop | bipop</c>.</summary>
+    /// <summary>The allowed values as text: <c>4 to 100000</c>, <c>at least 0</c>, <c>none | ipop | bipop</c>.</summary>
     public string Range => Kind == SettingKind.Choice
         ? string.Join(" | ", Choices)
-        : string.Create(CultureInfo.InvariantCulture, $"{Minimum} to {Maximum}");
+        : double.IsFinite(Maximum)
+            ? string.Create(CultureInfo.InvariantCulture, $"{Minimum} to {Maximum}")
+            : string.Create(CultureInfo.InvariantCulture, $"at least {Minimum}");
 }

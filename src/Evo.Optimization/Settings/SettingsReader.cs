@@ -36,7 +36,7 @@ internal sealed class SettingsReader
             throw Refusal(name, expected);
         var value = double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
         if (!(value >= setting.Minimum && value <= setting.Maximum))
-            throw Refusal(name, $"{expected} from {setting.Range}");
+            throw Refusal(name, $"{expected}, {setting.Range}");
         return value;
     }
 
@@ -53,5 +53,5 @@ internal sealed class SettingsReader
     private OptimizerSetting Setting(string name) => algorithm.Settings.Single(setting => setting.Name == name);
 
     private OptimizerSettingsException Refusal(string name, string expected) =>
-        new($"{algorithm.Name}: setting '{name}' must be {expected}, not {given[name]!.ToJsonString()}.");
+        new($"{algorithm.Name}: setting '{name}' must be {expected}; it is {given[name]!.ToJsonString()}.");
 }

@@ -5,10 +5,11 @@ public class CmaEsContract : OptimizerContract
     protected override IOptimizer Optimizer => Optimizers.Create("cma-es");
 
     protected override OptimizationProblem Problem { get; } = new(
-        [new Variable(0, 1), new Variable(-2, 2, 1.5), new Variable(10, 20, 10), new Variable(-1e-3, 1e-3), new Variable(0, 1)], [Goal.Maximize]);
+        [new Variable(0, 1), new Variable(-2, 2, 1.5), new Variable(10, 20, 10), new Variable(-1e-3, 1e-3), new Variable(0, 1)],
+        [Goal.Maximize]);
 }
 
-/// <summary>Short runs of four candidates restart all the time.</summary>
+/// <summary>A coarse tolerance makes runs restart every few generations.</summary>
 public class CmaEsBipopContract : OptimizerContract
 {
     protected override IOptimizer Optimizer => Optimizers.Create(

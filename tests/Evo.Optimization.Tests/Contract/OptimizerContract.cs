@@ -124,7 +124,8 @@ public abstract class OptimizerContract
         invalid[0] = new Evaluated(asked[0], null);
         broken[0] = new Evaluated(asked[0], [.. Enumerable.Repeat(double.NegativeInfinity, size - 1), double.NaN]);
         Assert.Equal(
-            Optimizer.Save(Optimizer.Tell(Start(), invalid)).ToJsonString(), Optimizer.Save(Optimizer.Tell(Start(), broken)).ToJsonString());
+            Optimizer.Save(Optimizer.Tell(Start(), invalid)).ToJsonString(),
+            Optimizer.Save(Optimizer.Tell(Start(), broken)).ToJsonString());
     }
 
     [Fact]

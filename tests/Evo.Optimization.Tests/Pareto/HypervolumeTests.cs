@@ -18,8 +18,10 @@ public class HypervolumeTests
     public void Equals_the_exact_rational_value(string name)
     {
         var set = Set(name);
-        var expected = set["hv_exact_numerator"] is null ? set.Number("hv") : double.Parse(set["hv_exact_numerator"]!.GetValue<string>(), CultureInfo.InvariantCulture)
-            / double.Parse(set["hv_exact_denominator"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+        var expected = set["hv_exact_numerator"] is null
+            ? set.Number("hv")
+            : double.Parse(set["hv_exact_numerator"]!.GetValue<string>(), CultureInfo.InvariantCulture)
+                / double.Parse(set["hv_exact_denominator"]!.GetValue<string>(), CultureInfo.InvariantCulture);
         var reference = set.Row("ref");
         var actual = Hypervolume.Of(set.Points("points"), [.. reference], Vectors.AllMinimized(reference.Length));
         Near.Equal(expected, actual, 1e-12, name);

@@ -47,7 +47,10 @@ public class SortingAndCrowdingTests
         ImmutableArray<Goal> goals = [Goal.Maximize, .. Vectors.AllMinimized(objectives - 1)];
         // A coarse grid makes ties and duplicates common.
         ImmutableArray<ImmutableArray<double>> points =
-            [.. Enumerable.Range(0, 150).Select(_ => Enumerable.Range(0, objectives).Select(_ => (double)stream.NextInt(8)).ToImmutableArray())];
+        [
+            .. Enumerable.Range(0, 150)
+                .Select(_ => Enumerable.Range(0, objectives).Select(_ => (double)stream.NextInt(8)).ToImmutableArray()),
+        ];
         var left = Enumerable.Range(0, points.Length).ToHashSet();
         foreach (var front in NonDominatedSorting.Fronts(points, goals))
         {

@@ -91,5 +91,6 @@ public class RandomStreamTests
         Assert.All(orders.Values, count => Assert.InRange(count, 845, 1_155));
     }
 
-    private static uint[] Words(RandomStream stream) => [stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32()];
+    private static uint[] Words(RandomStream stream) =>
+        [stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32()];
 }

@@ -17,7 +17,9 @@ internal static class Vectors
 
     public static double[] Row(this JsonNode node, string name) => node[name]!.Row();
 
-    public static double[] Row(this JsonNode node) => [.. node.AsArray().Select(value => value?.GetValue<double>() ?? double.PositiveInfinity)];
+    /// <summary>The numbers of a list; null stands for infinity.</summary>
+    public static double[] Row(this JsonNode node) =>
+        [.. node.AsArray().Select(value => value?.GetValue<double>() ?? double.PositiveInfinity)];
 
     public static double[][] Rows(this JsonNode node, string name) => [.. node[name]!.AsArray().Select(row => row!.Row())];
 
