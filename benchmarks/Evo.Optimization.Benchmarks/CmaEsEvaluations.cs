@@ -12,7 +12,8 @@ internal static class CmaEsEvaluations
     {
         Console.WriteLine($"## CMA-ES, n = {Dimension}, start in [-4, 4]^n, sigma 2, to 1e-8, no restarts, {runs} runs");
         Console.WriteLine();
-        Console.WriteLine("| function | reached | median evaluations | smallest | largest | others end at | pycma 4.4 median | difference |");
+        Console.WriteLine(
+            "| function | reached | median evaluations | smallest | largest | others end at | pycma 4.4 median | difference |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var (name, published) in new (string, int?)[]
             { ("sphere", 1450), ("ellipsoid", null), ("rot_ellipsoid", 4000), ("cigar", null), ("discus", null), ("rosenbrock", 5450) })

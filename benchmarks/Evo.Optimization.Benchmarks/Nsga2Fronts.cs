@@ -14,7 +14,8 @@ internal static class Nsga2Fronts
     {
         Console.WriteLine($"## NSGA-II, population 100, {Evaluations} evaluations, final population, {runs} runs");
         Console.WriteLine();
-        Console.WriteLine("Reference point (1.1, 1.1). The limit is the hypervolume of the whole continuous front, out of reach for 100 points.");
+        Console.WriteLine(
+            "Reference point (1.1, 1.1). The limit is the hypervolume of the whole continuous front, out of reach for 100 points.");
         Console.WriteLine();
         Console.WriteLine("| problem | n | median hypervolume | smallest | limit | median / limit | median IGD | largest IGD |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
