@@ -13,6 +13,19 @@ internal sealed record Ending(SearchEnd End, string Reason, bool Rescore = false
 /// </summary>
 internal static class BudgetWatch
 {
+    private const int GenerationsWithoutNews = 50;
+
+    /// <summary>
+    /// A search limited by time, money or tokens alone would go on asking for what it knows when the space is exhausted or the algorithm has
+    /// converged: it ends after 50 generations without a new candidate.
+    /// </summary>
+    /// <param name="generations">Completed generations.</param>
+    /// <param name="newest">The last generation that proposed a candidate for the first time.</param>
+    public static Ending? Exhausted(Budget budget, int generations, int newest) =>
+        budget is { Generations: null, Evaluations: null } && generations - newest >= GenerationsWithoutNews
+            ? new Ending(SearchEnd.Finished, Text($"the last {GenerationsWithoutNews} generations proposed nothing new"), Rescore: true)
+            : null;
+
     /// <param name="generations">Completed generations.</param>
     /// <param name="evaluations">Proposals answered.</param>
     /// <param name="activeSeconds">Over all sessions.</param>

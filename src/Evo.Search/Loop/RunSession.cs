@@ -25,11 +25,13 @@ internal sealed class RunSession : IDisposable
     public RunRow Run { get; private set; }
 
     /// <summary>Begins the run in a directory, or takes up the one that is there.</summary>
-    /// <param name="wanted">The run that was asked for; an edited budget replaces the stored one.</param>
+    /// <param name="wanted">The run that was asked for.</param>
     /// <param name="inputs">The models and tasks that it depends on.</param>
-    /// <param name="spaceText">The search-space file as the user wrote it, kept beside the resolved one.</param>
+    /// <param name="spaceText">The search-space file as the user wrote it, kept beside the resolved one; null leaves what is there.</param>
+    /// <param name="takeBudget">A budget that was edited in the search-space file replaces the stored one.</param>
     /// <exception cref="RunException">Locked by another process (environment); another search, or changed models or tasks (usage).</exception>
-    public static RunSession Open(RunDirectory directory, RunRow wanted, ImmutableArray<RunInput> inputs, string spaceText, TimeProvider? time = null)
+    public static RunSession Open(
+        RunDirectory directory, RunRow wanted, ImmutableArray<RunInput> inputs, string? spaceText, bool takeBudget, TimeProvider? time = null)
     {
         var held = RunLock.Acquire(directory.Lock, directory.Owner);
         RunStore? store = null;
@@ -45,12 +47,13 @@ internal sealed class RunSession : IDisposable
             {
                 RunIdentity.Check(directory, stored, wanted);
                 RunIdentity.Check(directory, store.Run.Inputs(), inputs);
-                if (stored.SpaceBudget != wanted.SpaceBudget)
+                if (takeBudget && stored.SpaceBudget != wanted.SpaceBudget)
                     store.Commit("budget", () => store.Run.SetSpaceBudget(wanted.SpaceBudget));
                 stored = store.Run.Find()!;
             }
 
-            AtomicFile.WriteIfDifferent(directory.SearchSpace, spaceText);
+            if (spaceText is not null)
+                AtomicFile.WriteIfDifferent(directory.SearchSpace, spaceText);
             AtomicFile.WriteIfDifferent(directory.Resolved, stored.Resolved);
             return new RunSession(directory, held, store, stored, time ?? TimeProvider.System);
         }
@@ -74,8 +77,16 @@ internal sealed class RunSession : IDisposable
         Refresh();
     }
 
-    public void SetBudget(Budget budget)
+    /// <summary>Adds to the stored limits; a limit that was not set starts at what the run has done.</summary>
+    public void ExtendBudget(int generations, long evaluations)
     {
+        if (generations <= 0 && evaluations <= 0)
+            return;
+        var budget = Run.Budget;
+        if (generations > 0)
+            budget = budget with { Generations = (budget.Generations ?? Store.Generations.Newest()) + generations };
+        if (evaluations > 0)
+            budget = budget with { Evaluations = (budget.Evaluations ?? Store.Proposals.Count()) + evaluations };
         Store.Commit("budget", () => Store.Run.SetBudget(budget));
         Refresh();
     }

@@ -93,7 +93,8 @@ internal sealed class SearchLoop
         {
             if (state.Finished is { } done)
                 return new Ending(SearchEnd.Finished, done, Rescore: true);
-            if (Interruption(state.Generation, stop, abort) is { } ending)
+            if ((BudgetWatch.Exhausted(Run.Budget, state.Generation, _store.Proposals.NewestNews())
+                ?? Interruption(state.Generation, stop, abort)) is { } ending)
                 return ending;
 
             var points = _clock.Optimizing(() => _setup.Optimizer.Ask(state));
@@ -151,8 +152,7 @@ internal sealed class SearchLoop
         if (_store.Optimizer.Newest() is { } saved)
             return _clock.Optimizing(() => _setup.Optimizer.Load(saved));
 
-        var problem = new OptimizationProblem(_workshop.Variables, [.. _setup.Counting.Select(objective => objective.Goal)]);
-        var state = _clock.Optimizing(() => _setup.Optimizer.Start(problem, _setup.Seed, _workshop.Seeds));
+        var state = _clock.Optimizing(() => _setup.Optimizer.Start(_setup.Problem(_workshop), _setup.Seed, _workshop.Seeds));
         _clock.Storing(() => _store.Commit("start", () => _store.Optimizer.Replace(0, _setup.Optimizer.Save(state))));
         return state;
     }
@@ -174,7 +174,7 @@ internal sealed class SearchLoop
             if (Interruption(generations, stop, abort) is { } ending)
                 return ([], ending);
 
-            var blueprint = _workshop.Draw(points[position]);
+            var blueprint = _clock.Merging(() => _workshop.Draw(points[position]));
             var proposal = new ProposalRow(number, position, 0, points[position], blueprint.Genome);
             var scoring = await _scorer.ScoreAsync(
                 blueprint, ItemSplit.Search, candidate => _store.Proposals.Insert(proposal with { Candidate = candidate }), stop, abort).ConfigureAwait(false);

@@ -29,4 +29,7 @@ internal sealed record SearchSetup(IOptimizer Optimizer, ulong Seed, ImmutableAr
 
     /// <summary>One objective for each distinct subject: two objectives on one task and metric are scored once.</summary>
     public ImmutableArray<SearchObjective> Subjects { get; } = [.. Objectives.DistinctBy(objective => objective.Description.Subject)];
+
+    /// <summary>What the optimizer sees of the search.</summary>
+    public OptimizationProblem Problem(IWorkshop workshop) => new(workshop.Variables, [.. Counting.Select(objective => objective.Goal)]);
 }

@@ -33,10 +33,16 @@ internal sealed class RunLock : IDisposable
             }
             catch (IOException) when (IsHeld(lockPath))
             {
-                throw new RunException(RunProblem.Environment, string.Create(CultureInfo.InvariantCulture,
-                    $"{Path.GetDirectoryName(lockPath)}: another process is working on this run ({Describe(ownerPath)}). Wait for it, or stop it with Ctrl-C or SIGTERM; 'evo status' and 'evo pareto' can read the run meanwhile."));
+                throw Refusal(lockPath, ownerPath);
             }
         }
+    }
+
+    /// <summary>An early word to a second process, before it opens gigabytes of models. <see cref="Acquire"/> is what decides.</summary>
+    public static void RefuseIfHeld(RunDirectory directory)
+    {
+        if (IsHeld(directory.Lock))
+            throw Refusal(directory.Lock, directory.Owner);
     }
 
     /// <summary>True while some process holds the lock. Never blocks a writer for longer than an instant.</summary>
@@ -66,6 +72,9 @@ internal sealed class RunLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static RunException Refusal(string lockPath, string ownerPath) => new(RunProblem.Environment,
+        $"{Path.GetDirectoryName(lockPath)}: another process is working on this run ({Describe(ownerPath)}). Wait for it, or stop it with Ctrl-C or SIGTERM; 'evo status' and 'evo pareto' can read the run meanwhile.");
 
     private static string Describe(string ownerPath)
     {

@@ -152,6 +152,14 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_search_limited_by_time_alone_ends_when_it_finds_nothing_new()
+    {
+        var result = await (Search with { Budget = new Budget(null, null, 10, null, null), Optimizer = new FarOptimizer(3) }).RunAsync();
+
+        Assert.Equal((SearchEnd.Finished, 51), (result.End, result.Front!.Generation));
+    }
+
+    [Fact]
     public async Task A_failure_of_the_machine_is_tried_again_and_leaves_no_mark_on_the_search()
     {
         await (Search with { Directory = _folder["straight"] }).RunAsync();

@@ -26,6 +26,10 @@ internal sealed class ProposalTable(RunDatabase database)
     /// <summary>Proposals answered, up to a generation: the run's evaluations.</summary>
     public long Count(int generation = int.MaxValue) => database.Count("SELECT COUNT(*) FROM proposals WHERE generation <= $1", generation);
 
+    /// <summary>The last generation that proposed a candidate for the first time; 0 before any did.</summary>
+    public int NewestNews() => (int)database.Count(
+        "SELECT COALESCE(MAX(first), 0) FROM (SELECT MIN(generation) AS first FROM proposals GROUP BY candidate)");
+
     /// <summary>Proposals that were an earlier proposal or a baseline under another name, and cost nothing.</summary>
     public long CountCacheHits() => database.Count(
         """

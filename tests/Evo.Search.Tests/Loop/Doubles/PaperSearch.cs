@@ -77,7 +77,7 @@ internal sealed record PaperSearch
             StartedAt = now,
             UpdatedAt = now,
         };
-        return RunSession.Open(RunDirectory.ForWriting(Directory), wanted, inputs, "space: text\n");
+        return RunSession.Open(RunDirectory.ForWriting(Directory), wanted, inputs, "space: text\n", takeBudget: true);
     }
 
     private static SearchObjective Objective(string name, string metric, Goal goal, string hash, bool isShare)
