@@ -16,7 +16,8 @@ public interface IMergeEngine : IDisposable
     void Prepare(MergePlan plan, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Writes the merged model into <paramref name="target"/>, whose layout must be <see cref="MergePlan.Layout"/>.
+    /// Writes the merged model into <paramref name="target"/>, whose layout must be <see cref="MergePlan.Layout"/>. After an exception the content of the
+    /// buffer is undefined; the engine can be used on.
     /// </summary>
     /// <exception cref="NonFiniteMergeException">A merged tensor holds NaN or infinity; the message names it.</exception>
     void Merge(MergePlan plan, ICandidateWeights target, CancellationToken cancellation = default);

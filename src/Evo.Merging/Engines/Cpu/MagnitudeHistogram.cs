@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Engines.Cpu;
@@ -71,33 +72,39 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder
 
     private static void CountLowerBits(ReadOnlySpan<int> values, int bucket, Span<int> histogram)
     {
-        var vectors = MemoryMarshal.Cast<int, Vector<int>>(values);
-        for (var i = 0; i < vectors.Length; i++)
+        var i = 0;
+        for (; i <= values.Length - Vector512<int>.Count; i += Vector512<int>.Count)
         {
-            if (!Vector.EqualsAny((vectors[i] & new Vector<int>(Masks.MagnitudeBits)) >> LowerBits, new Vector<int>(bucket)))
-                continue;
-            CountEach(values.Slice(i * Vector<int>.Count, Vector<int>.Count), bucket, histogram);
+            var magnitudes = Vector512.Create(values.Slice(i, Vector512<int>.Count)) & Vector512.Create(Masks.MagnitudeBits);
+            var hits = Vector512.Equals(magnitudes >> LowerBits, Vector512.Create(bucket)).ExtractMostSignificantBits();
+            for (; hits != 0; hits &= hits - 1)
+                histogram[values[i + BitOperations.TrailingZeroCount(hits)] & ((1 << LowerBits) - 1)]++;
         }
 
-        CountEach(values[(vectors.Length * Vector<int>.Count)..], bucket, histogram);
+        for (; i < values.Length; i++)
+            if ((values[i] & Masks.MagnitudeBits) >> LowerBits == bucket)
+                histogram[values[i] & ((1 << LowerBits) - 1)]++;
     }
 
-    private static void CountEach(ReadOnlySpan<int> values, int bucket, Span<int> histogram)
+    private static int CountTies(ReadOnlySpan<int> values, int magnitude)
     {
-        foreach (var value in values)
-            if ((value & Masks.MagnitudeBits) >> LowerBits == bucket)
-                histogram[value & ((1 << LowerBits) - 1)]++;
+        var (i, count) = (0, 0);
+        for (; i <= values.Length - Vector512<int>.Count; i += Vector512<int>.Count)
+        {
+            var magnitudes = Vector512.Create(values.Slice(i, Vector512<int>.Count)) & Vector512.Create(Masks.MagnitudeBits);
+            count += BitOperations.PopCount(Vector512.Equals(magnitudes, Vector512.Create(magnitude)).ExtractMostSignificantBits());
+        }
+
+        for (; i < values.Length; i++)
+            count += (values[i] & Masks.MagnitudeBits) == magnitude ? 1 : 0;
+        return count;
     }
 
     /// <summary>Flat index of the <paramref name="rank"/>-th element (from 1) of exactly this magnitude.</summary>
     private long IndexOfTie(int magnitude, long rank)
     {
         var ties = new long[_inputs.SegmentCount];
-        _inputs.ForEachSegment((segment, runs) => runs(run =>
-        {
-            foreach (var value in Bits(run))
-                ties[segment] += (value & Masks.MagnitudeBits) == magnitude ? 1 : 0;
-        }));
+        _inputs.ForEachSegment((segment, runs) => runs(run => ties[segment] += CountTies(Bits(run), magnitude)));
         var wanted = 0;
         for (; ties[wanted] < rank; wanted++)
             rank -= ties[wanted];

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -25,6 +26,7 @@ public readonly record struct MaskKey(uint First, uint Second)
         Mix(Mix((uint)index + First) ^ (Second + ((uint)(index >> 32) * 0x9E3779B9u)));
 
     /// <summary>The draws of <see cref="Vector{T}.Count"/> consecutive elements; the run must not cross a multiple of 2^32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector<uint> Draws(long index) =>
         Mix(Mix(Vector<uint>.Indices + new Vector<uint>((uint)index + First))
             ^ new Vector<uint>(Second + ((uint)(index >> 32) * 0x9E3779B9u)));
@@ -42,6 +44,7 @@ public readonly record struct MaskKey(uint First, uint Second)
         return x ^ (x >> 16);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> Mix(Vector<uint> x)
     {
         x ^= x >>> 16;
