@@ -1,6 +1,7 @@
 using Evo.Checkpoints;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Weights;
+using Evo.Inference.Devices;
 using Evo.Inference.Graphs;
 using Evo.Inference.Sessions;
 using Evo.Inference.Tokenizers;
@@ -11,11 +12,12 @@ namespace Evo.Inference;
 public static class DecoderModel
 {
     /// <summary>
-    /// A model of the given configuration (Llama, Mistral, Qwen 2 or Qwen 3) that reads <paramref name="weights"/> in place: what is written there is what the
-    /// next call runs. Weights and tokenizer stay the caller's and must outlive the model.
+    /// A model of the given configuration (Llama, Mistral, Qwen 2 or Qwen 3) that reads <paramref name="weights"/>: what is written there is what the next
+    /// call runs; on the CPU it is read in place. Weights and tokenizer stay the caller's and must outlive the model.
     /// </summary>
     /// <exception cref="CheckpointException">The configuration has a field that cannot be computed, or the buffer's tensors are not the configuration's.</exception>
-    /// <exception cref="ArgumentException">An option is out of range, or the device is unknown or not where the weights are.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the device's name is unknown.</exception>
+    /// <exception cref="DllNotFoundException">The device's libraries are not in this build or on this machine.</exception>
     public static ILanguageModel Create(ModelConfig config, ICandidateWeights weights, ITokenizer tokenizer, InferenceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -23,8 +25,9 @@ public static class DecoderModel
         options ??= new InferenceOptions();
         options.Check();
         var decoder = DecoderConfig.Read(config);
-        if (options.Device != "cpu" || weights is not CpuWeights cpuWeights)
-            throw new ArgumentException($"Device '{options.Device}' with weights on '{weights.Device}' is not supported; use cpu.", nameof(options));
-        return new OnnxLanguageModel(decoder, new BoundWeights(decoder, cpuWeights), tokenizer, options);
+        var device = Device.Parse(options.Device, config.TorchDtype);
+        if (weights is not CpuWeights cpuWeights)
+            throw new ArgumentException($"Weights on '{weights.Device}' cannot be read; they must be in a CpuWeights.", nameof(weights));
+        return new OnnxLanguageModel(decoder, new BoundWeights(decoder, cpuWeights, device), tokenizer, options);
     }
 }

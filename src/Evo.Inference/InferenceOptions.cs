@@ -1,7 +1,8 @@
 namespace Evo.Inference;
 
 /// <summary>How a model is run. None of it changes results on the CPU, bit for bit.</summary>
-/// <param name="Device"><c>cpu</c>, <c>cuda</c> (the first one) or <c>cuda:1</c>...</param>
+/// <param name="Device"><c>cpu</c>, <c>cuda</c> (the first one) or <c>cuda:1</c>... On CUDA weights are converted to bfloat16 (float16 checkpoints: float16)
+/// and uploaded at every call.</param>
 /// <param name="Workers">Threads that run batches side by side on the CPU; 0 for one per core.</param>
 /// <param name="BatchTokens">Most tokens, padding included, of one batch of one worker; a longer request is a batch of its own.</param>
 /// <param name="Slots">Most requests that one worker generates for at a time; at least 2.</param>

@@ -15,6 +15,9 @@ internal sealed class OnnxLanguageModel(DecoderConfig config, BoundWeights weigh
     private Generator? _generator;
     private bool _disposed;
 
+    /// <summary>A GPU is one worker: its kernels already use all of it.</summary>
+    private int Workers => weights.Device.Cuda is null ? options.WorkerCount : 1;
+
     public ITokenizer Tokenizer => tokenizer;
 
     public int ContextLength => config.ContextLength;
@@ -25,7 +28,8 @@ internal sealed class OnnxLanguageModel(DecoderConfig config, BoundWeights weigh
         lock (_turn)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _scorer ??= new Scorer(config, weights, options);
+            _scorer ??= new Scorer(config, weights, Workers, options);
+            weights.Refresh();
             return _scorer.Score(requests, cancellation);
         }
     }
@@ -36,7 +40,8 @@ internal sealed class OnnxLanguageModel(DecoderConfig config, BoundWeights weigh
         lock (_turn)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _generator ??= new Generator(config, weights, tokenizer, options);
+            _generator ??= new Generator(config, weights, tokenizer, Workers, options);
+            weights.Refresh();
             return _generator.Generate(requests, cancellation);
         }
     }

@@ -6,9 +6,9 @@ using Evo.Inference.Tokenizers;
 namespace Evo.Inference.Generation;
 
 /// <summary>Batched generation with key-value caches; lanes are kept between calls and made anew only when a call needs more room.</summary>
-internal sealed class Generator(DecoderConfig config, BoundWeights weights, ITokenizer tokenizer, InferenceOptions options) : IDisposable
+internal sealed class Generator(DecoderConfig config, BoundWeights weights, ITokenizer tokenizer, int workers, InferenceOptions options) : IDisposable
 {
-    private readonly DecoderSession _session = new(DecoderGraph.Decoding(config, OnnxType.Float), weights);
+    private readonly DecoderSession _session = new(DecoderGraph.Decoding(config, weights.Device.Type), weights);
     private DecodeLane[] _lanes = [];
 
     /// <exception cref="NonFiniteModelException">Logits are NaN or infinite.</exception>
@@ -48,18 +48,17 @@ internal sealed class Generator(DecoderConfig config, BoundWeights weights, ITok
     /// <summary>Makes lanes that hold the longest request, as many slots as useful and allowed; returns the slots of each.</summary>
     private int Prepare(List<Continuation> waiting)
     {
-        var workers = options.WorkerCount;
         var capacity = TokenInputs.PaddedLength(waiting.Max(request => request.MaximumLength));
         if (_lanes.Length == workers && _lanes[0].Cache.Capacity >= capacity)
             capacity = _lanes[0].Cache.Capacity;
-        var affordable = options.CacheBytes / workers / KeyValueCache.SlotBytes(config, capacity);
+        var affordable = options.CacheBytes / workers / KeyValueCache.SlotBytes(config, weights.Device, capacity);
         var useful = (waiting.Count + workers - 1) / workers;
         var slots = (int)Math.Clamp(Math.Min(useful, options.Slots), 2, Math.Max(2, affordable));
         if (_lanes.Length != workers || _lanes[0].Cache.Capacity < capacity || _lanes[0].Cache.Slots < slots)
         {
             Array.ForEach(_lanes, lane => lane.Dispose());
             _lanes = []; // a failure below must not leave lanes that are gone
-            _lanes = [.. Enumerable.Range(0, workers).Select(_ => new DecodeLane(config, _session, new KeyValueCache(config, slots, capacity)))];
+            _lanes = [.. Enumerable.Range(0, workers).Select(_ => new DecodeLane(config, _session, new KeyValueCache(config, weights.Device, slots, capacity)))];
         }
 
         return slots;

@@ -6,6 +6,7 @@ namespace Evo.Inference.Graphs;
 internal enum OnnxType
 {
     Float = 1,
+    UInt8 = 2,
     Int32 = 6,
     Int64 = 7,
     Float16 = 10,

@@ -12,12 +12,12 @@ internal sealed class Scorer : IDisposable
     private readonly DecoderSession _session;
     private readonly ScoreLane[] _lanes;
 
-    public Scorer(DecoderConfig config, BoundWeights weights, InferenceOptions options)
+    public Scorer(DecoderConfig config, BoundWeights weights, int workers, InferenceOptions options)
     {
         _config = config;
         _options = options;
-        _session = new DecoderSession(DecoderGraph.Scoring(config, OnnxType.Float), weights);
-        _lanes = [.. Enumerable.Range(0, options.WorkerCount).Select(_ => new ScoreLane(_session))];
+        _session = new DecoderSession(DecoderGraph.Scoring(config, weights.Device.Type), weights);
+        _lanes = [.. Enumerable.Range(0, workers).Select(_ => new ScoreLane(_session))];
     }
 
     /// <exception cref="NonFiniteModelException">A log-probability is NaN or infinite.</exception>
