@@ -14,17 +14,20 @@ internal sealed class FrontBuilder(RunStore store, RunRow run)
     /// <param name="generation">Completed generations.</param>
     /// <param name="evaluations">Proposals answered.</param>
     /// <param name="withReport">
-    /// Show held-out scores that are known. The files of single generations go without: they must not depend on where a run was stopped in between.
+    /// Show held-out scores that are known. The files of single generations go without: they must not depend on where a run was stopped in
+    /// between.
     /// </param>
     public FrontDocument Build(ParetoArchive archive, int generation, long evaluations, bool withReport)
     {
-        var reference = run.Reference ?? throw new RunException(RunProblem.Usage, $"run {run.RunId}: no front yet, the baselines are still being scored.");
+        var reference = run.Reference
+            ?? throw new RunException(RunProblem.Usage, $"run {run.RunId}: no front yet, the baselines are still being scored.");
         return new FrontDocument
         {
             RunId = run.RunId,
             Generation = generation,
             Evaluations = evaluations,
-            Objectives = [.. run.Objectives.Select(objective => new FrontObjective(objective.Name, objective.Goal, objective.ReportOnly ? true : null))],
+            Objectives =
+                [.. run.Objectives.Select(objective => new FrontObjective(objective.Name, objective.Goal, objective.ReportOnly ? true : null))],
             ReferencePoint = reference,
             Hypervolume = archive.HypervolumeTo(reference),
             Members = [.. archive.Front().Select(entry => Member(entry, withReport))],
@@ -53,7 +56,9 @@ internal sealed class FrontBuilder(RunStore store, RunRow run)
         return scores;
     }
 
-    public OrderedDictionary<string, ScoredValue>? Report(long candidate) => Scores(candidate, ItemSplit.Report) is { Count: > 0 } report ? report : null;
+    /// <summary>A candidate's held-out scores; null when there are none.</summary>
+    public OrderedDictionary<string, ScoredValue>? Report(long candidate) =>
+        Scores(candidate, ItemSplit.Report) is { Count: > 0 } report ? report : null;
 
     private FrontMember Member(ArchiveEntry entry, bool withReport)
     {

@@ -23,7 +23,9 @@ public sealed record FrontDocument
 
     public required ImmutableArray<FrontObjective> Objectives { get; init; }
 
-    /// <summary>What the hypervolume is measured against: one value for each objective that is not report-only. Fixed when the run starts.</summary>
+    /// <summary>
+    /// What the hypervolume is measured against: one value for each objective that is not report-only. Fixed when the run starts.
+    /// </summary>
     public required ImmutableArray<double> ReferencePoint { get; init; }
 
     public required double Hypervolume { get; init; }
@@ -35,7 +37,8 @@ public sealed record FrontDocument
     public required ImmutableArray<FrontBaseline> Parents { get; init; }
 }
 
-/// <param name="ReportOnly">True when the objective is shown but does not count for dominance; otherwise null, and absent from the JSON.</param>
+/// <param name="ReportOnly">True when the objective is shown but does not count for dominance; otherwise null, and absent from the
+/// JSON.</param>
 public sealed record FrontObjective(string Name, Goal Goal, bool? ReportOnly = null);
 
 /// <param name="Id">Content id: the same candidate has the same id in every run.</param>

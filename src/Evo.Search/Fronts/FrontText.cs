@@ -15,8 +15,8 @@ public static class FrontText
     public static FrontDocument FromJson(string json) => RunJson.Read<FrontDocument>(json);
 
     /// <summary>
-    /// One row a member, then one a baseline: kind, id, name, generation, then for every objective its value, standard error and items on the
-    /// search split and on the report split (empty when unknown), then the genome.
+    /// One row a member, then one a baseline: kind, id, name, generation, then for every objective its value, standard error and items on
+    /// the search split and on the report split (empty when unknown), then the genome.
     /// </summary>
     public static string ToCsv(FrontDocument front)
     {

@@ -7,11 +7,12 @@ namespace Evo.Search.Fronts;
 
 /// <summary>A scored candidate with its place in the search: when it was first proposed.</summary>
 /// <param name="Values">One for each objective that counts.</param>
-internal sealed record ArchiveEntry(long Candidate, int Generation, int Position, ImmutableArray<double> Genome, ImmutableArray<double> Values);
+internal sealed record ArchiveEntry(
+    long Candidate, int Generation, int Position, ImmutableArray<double> Genome, ImmutableArray<double> Values);
 
 /// <summary>
-/// Of all candidates that were scored, those that no other dominates. Equal points do not dominate each other: all of them stay. The set does not
-/// depend on the order of adding.
+/// Of all candidates that were scored, those that no other dominates. Equal points do not dominate each other: all of them stay. The set
+/// does not depend on the order of adding.
 /// </summary>
 internal sealed class ParetoArchive(ImmutableArray<Goal> goals)
 {
@@ -25,8 +26,8 @@ internal sealed class ParetoArchive(ImmutableArray<Goal> goals)
         var values = store.Evaluations.Values(ItemSplit.Search);
         foreach (var proposal in store.Proposals.Firsts(generation))
         {
-            var scores = counting.Select(objective => values.TryGetValue((proposal.Candidate, objective.Subject), out var value) ? value : double.NaN);
-            ImmutableArray<double> row = [.. scores];
+            ImmutableArray<double> row =
+                [.. counting.Select(objective => values.GetValueOrDefault((proposal.Candidate, objective.Subject), double.NaN))];
             if (!row.Any(double.IsNaN) && store.Candidates.Get(proposal.Candidate).Invalid is null)
                 archive.Add(new ArchiveEntry(proposal.Candidate, proposal.Generation, proposal.Position, proposal.Genome, row));
         }
@@ -46,7 +47,8 @@ internal sealed class ParetoArchive(ImmutableArray<Goal> goals)
     /// <summary>The best in the first objective first, then in the second, ...; equal points in the order of the search.</summary>
     public ImmutableArray<ArchiveEntry> Front() => [.. _front.Order(Comparer<ArchiveEntry>.Create(Compare))];
 
-    public double HypervolumeTo(ImmutableArray<double> reference) => Hypervolume.Of([.. Front().Select(entry => entry.Values)], reference, goals);
+    public double HypervolumeTo(ImmutableArray<double> reference) =>
+        Hypervolume.Of([.. Front().Select(entry => entry.Values)], reference, goals);
 
     private int Compare(ArchiveEntry first, ArchiveEntry second)
     {

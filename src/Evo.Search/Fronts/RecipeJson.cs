@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Evo.Search.Fronts;
 
-/// <summary>A concrete recipe's YAML as JSON: plain scalars become numbers, booleans and null by YAML's core schema, quoted ones stay text.</summary>
+/// <summary>
+/// A concrete recipe's YAML as JSON: plain scalars become numbers, booleans and null by YAML's core schema, quoted ones stay text.
+/// </summary>
 internal static class RecipeJson
 {
     public static JsonObject From(string yaml)
@@ -17,7 +19,8 @@ internal static class RecipeJson
 
     private static JsonNode? Node(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Node(pair.Value)))),
+        YamlMappingNode mapping => new JsonObject(
+            mapping.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Node(pair.Value)))),
         YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(Node)]),
         YamlScalarNode scalar => Scalar(scalar),
         _ => null,
@@ -33,8 +36,10 @@ internal static class RecipeJson
             "" or "null" or "Null" or "NULL" or "~" => null,
             "true" or "True" or "TRUE" => JsonValue.Create(true),
             "false" or "False" or "FALSE" => JsonValue.Create(false),
-            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonValue.Create(number),
+            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                => JsonValue.Create(whole),
+            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+                => JsonValue.Create(number),
             _ => JsonValue.Create(text),
         };
     }

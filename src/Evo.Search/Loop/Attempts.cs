@@ -6,8 +6,8 @@ using Evo.Merging;
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// Carries one evaluation through the failures of the machine: an exception of the engine or evaluator is an outcome too, NaN weights are the
-/// candidate's fault, everything else is tried again by the <see cref="RetryPolicy"/>.
+/// Carries one evaluation through the failures of the machine: an exception of the engine or evaluator is an outcome too, NaN weights are
+/// the candidate's fault, everything else is tried again by the <see cref="RetryPolicy"/>.
 /// </summary>
 internal sealed class Attempts(RetryPolicy policy, ISearchObserver observer, TimeProvider time)
 {
@@ -51,7 +51,7 @@ internal sealed class Attempts(RetryPolicy policy, ISearchObserver observer, Tim
         if (share > TruncationToWarnOf && _warned.Add(subject.Description.Subject))
         {
             observer.Warning(string.Create(CultureInfo.InvariantCulture,
-                $"objective '{subject.Description.Name}': {share:P0} of the answers are truncated; raise max_tokens if that is not meant (said once)."));
+                $"objective '{subject.Description.Name}': {share:P0} of the answers are truncated; raise max_tokens if that is not meant."));
         }
     }
 

@@ -7,17 +7,17 @@ namespace Evo.Search.Loop;
 internal sealed record Ending(SearchEnd End, string Reason, bool Rescore = false);
 
 /// <summary>
-/// Says when a budget is used up. Limits of evaluations, hours, money and tokens are looked at before every proposal, so a run may end inside a
-/// generation: its answered proposals are in the archive and on the front, the optimizer is told when the generation is complete (after
-/// <c>resume</c>), and the course of the search is that of a run with the larger budget from the start.
+/// Says when a budget is used up. Limits of evaluations, hours, money and tokens are looked at before every proposal, so a run may end
+/// inside a generation: its answered proposals are in the archive and on the front, the optimizer is told when the generation is complete
+/// (after <c>resume</c>), and the course of the search is that of a run with the larger budget from the start.
 /// </summary>
 internal static class BudgetWatch
 {
     private const int GenerationsWithoutNews = 50;
 
     /// <summary>
-    /// A search limited by time, money or tokens alone would go on asking for what it knows when the space is exhausted or the algorithm has
-    /// converged: it ends after 50 generations without a new candidate.
+    /// A search limited by time, money or tokens alone would go on asking for what it knows when the space is exhausted or the algorithm
+    /// has converged: it ends after 50 generations without a new candidate.
     /// </summary>
     /// <param name="generations">Completed generations.</param>
     /// <param name="newest">The last generation that proposed a candidate for the first time.</param>

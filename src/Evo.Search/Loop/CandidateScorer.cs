@@ -7,10 +7,11 @@ using Evo.Search.Runs.Tables;
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// Scores one candidate on one split, subject by subject. What the store knows is not evaluated again; what is evaluated is durable before the
-/// next subject begins; the candidate is merged only when something has to be evaluated.
+/// Scores one candidate on one split, subject by subject. What the store knows is not evaluated again; what is evaluated is durable before
+/// the next subject begins; the candidate is merged only when something has to be evaluated.
 /// </summary>
-internal sealed class CandidateScorer(RunStore store, IWorkshop workshop, SearchSetup setup, Attempts attempts, StageClock clock, TimeProvider time)
+internal sealed class CandidateScorer(
+    RunStore store, IWorkshop workshop, SearchSetup setup, Attempts attempts, StageClock clock, TimeProvider time)
 {
     /// <summary>Tokens of this session and of those before.</summary>
     public long Tokens { get; private set; } = store.Evaluations.CountTokens();
@@ -87,10 +88,12 @@ internal sealed class CandidateScorer(RunStore store, IWorkshop workshop, Search
 
         var stored = candidate is { } key ? store.Items.Of(key, subject.Description.Subject) : [];
         var missing = subject.Items(split).Where(item => !stored.ContainsKey(item.Id)).ToImmutableArray();
-        var outcome = await clock.EvaluatingAsync(() => piece.Evaluator.EvaluateAsync(piece.Candidate, subject.Task, missing, abort)).ConfigureAwait(false);
-        if (outcome is EvaluationOutcome.Scored scored && !scored.Items.Select(item => item.ItemId).SequenceEqual(missing.Select(item => item.Id)))
-            return new EvaluationOutcome.InfrastructureFailed($"the evaluator answered other items than it was asked for in task '{subject.Task.Name}'");
-        return outcome;
+        var outcome = await clock.EvaluatingAsync(
+            () => piece.Evaluator.EvaluateAsync(piece.Candidate, subject.Task, missing, abort)).ConfigureAwait(false);
+        if (outcome is not EvaluationOutcome.Scored scored || scored.Items.Select(item => item.ItemId).SequenceEqual(missing.Select(item => item.Id)))
+            return outcome;
+        return new EvaluationOutcome.InfrastructureFailed(
+            $"the evaluator answered other items than it was asked for in task '{subject.Task.Name}'");
     }
 
     /// <summary>A measure travels as one item without an id; only its value is stored.</summary>
@@ -179,6 +182,6 @@ internal sealed class CandidateScorer(RunStore store, IWorkshop workshop, Search
         store.Run.AddTimings(clock.Take(), time.GetUtcNow());
     }));
 
-    private long Key(Blueprint blueprint) => store.Candidates.Find(blueprint.Id)?.Key
-        ?? store.Candidates.Insert(blueprint.Id, blueprint.RecipeYaml, blueprint.Coefficients.IsEmpty ? null : CoefficientBlob.Pack(blueprint.Coefficients));
+    private long Key(Blueprint blueprint) => store.Candidates.Find(blueprint.Id)?.Key ?? store.Candidates.Insert(
+        blueprint.Id, blueprint.RecipeYaml, blueprint.Coefficients.IsEmpty ? null : CoefficientBlob.Pack(blueprint.Coefficients));
 }

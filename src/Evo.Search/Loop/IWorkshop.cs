@@ -5,7 +5,9 @@ using Evo.Optimization;
 
 namespace Evo.Search.Loop;
 
-/// <summary>Turns points of the unit box into candidates: the codec, the planner, the merge engine and the buffer behind one door.</summary>
+/// <summary>
+/// Turns points of the unit box into candidates: the codec, the planner, the merge engine and the buffer behind one door.
+/// </summary>
 internal interface IWorkshop : IDisposable
 {
     /// <summary>One for each gene, in the unit box.</summary>
@@ -21,7 +23,8 @@ internal interface IWorkshop : IDisposable
     Blueprint Draw(ImmutableArray<double> point);
 
     /// <summary>Makes the candidate and hands it out with an evaluator that can read it. Valid until the next call.</summary>
-    /// <exception cref="NonFiniteMergeException">The merged weights are NaN or infinite: the candidate's own fault. Anything else is the machine's.</exception>
+    /// <exception cref="NonFiniteMergeException">The merged weights are NaN or infinite: the candidate's own fault. Anything else is the
+    /// machine's.</exception>
     Workpiece Build(Blueprint blueprint, CancellationToken cancellation);
 
     /// <summary>A measure of the weights that were built last.</summary>

@@ -5,9 +5,9 @@ using Evo.Search.Runs;
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// The point that a run's hypervolume is measured against. It is fixed once, before the first generation, and stored, so that the hypervolume of
-/// one run never falls and runs of one search can be compared: for a maximised share (accuracy, exact match, F1: values in [0, 1]) it is 0; for
-/// everything else it is the worst value that a baseline (base, parent, uniform merge) has on the search items.
+/// The point that a run's hypervolume is measured against. It is fixed once, before the first generation, and stored, so that the
+/// hypervolume of one run never falls and runs of one search can be compared: for a maximised share (accuracy, exact match, F1: values in
+/// [0, 1]) it is 0; for everything else it is the worst value that a baseline (base, parent, uniform merge) has on the search items.
 /// </summary>
 internal static class ReferencePoint
 {
@@ -27,7 +27,8 @@ internal static class ReferencePoint
             .Select(scores => scores[objective.Description.Subject].Value).ToList();
         if (values.Count == 0)
             throw new RunException(RunProblem.Environment,
-                $"objective '{name}': none of the base, the parents and the uniform merge could be scored, so there is nothing to measure progress against.");
+                $"objective '{name}': none of the base, the parents and the uniform merge could be scored, "
+                + "so there is nothing to measure progress against.");
         return goal == Goal.Maximize ? values.Min() : values.Max();
     }
 }

@@ -4,9 +4,9 @@ using Evo.Search.Runs;
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// Scores front members and baselines on the held-out items, so that nothing is called best for having been lucky on the search items. It is done
-/// once the search ends by its budget or its algorithm (and again after an extension, for members that are new): during the search it would cost
-/// evaluations of members that are soon dominated. A spent budget of money or tokens, and a stop, leave it out.
+/// Scores front members and baselines on the held-out items, so that nothing is called best for having been lucky on the search items. It
+/// is done once the search ends by its budget or its algorithm (and again after an extension, for members that are new): during the search
+/// it would cost evaluations of members that are soon dominated. A spent budget of money or tokens, and a stop, leave it out.
 /// </summary>
 internal sealed class Rescoring(RunStore store, SearchSetup setup, IWorkshop workshop, CandidateScorer scorer, ISearchObserver observer)
 {

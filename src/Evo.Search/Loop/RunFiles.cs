@@ -3,7 +3,9 @@ using Evo.Search.Runs;
 
 namespace Evo.Search.Loop;
 
-/// <summary>The files beside the database. They repeat what is in it, so a crash between a commit and a file is mended at the next start.</summary>
+/// <summary>
+/// The files beside the database. They repeat what is in it, so a crash between a commit and a file is mended at the next start.
+/// </summary>
 internal sealed class RunFiles(RunSession session, TimeProvider time)
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
@@ -26,7 +28,9 @@ internal sealed class RunFiles(RunSession session, TimeProvider time)
         WriteNewest(front, document);
     }
 
-    /// <summary>At the end of a session: the newest front with its held-out scores, and the status. Null when there is no front yet.</summary>
+    /// <summary>
+    /// At the end of a session: the newest front with its held-out scores, and the status. Null when there is no front yet.
+    /// </summary>
     public FrontDocument? WriteEnd()
     {
         FrontDocument? front = null;

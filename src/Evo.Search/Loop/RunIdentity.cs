@@ -25,7 +25,8 @@ internal static class RunIdentity
         if (stored.SpaceHash == wanted.SpaceHash)
             return;
         throw new RunException(RunProblem.Usage,
-            $"{directory.Path}: holds a run of another search. Name another directory with --run-dir, or undo the change:\n{Difference(stored.Resolved, wanted.Resolved)}");
+            $"{directory.Path}: holds a run of another search. Name another directory with --run-dir, or undo the change:\n"
+            + Difference(stored.Resolved, wanted.Resolved));
     }
 
     public static void Check(RunDirectory directory, ImmutableArray<RunInput> stored, ImmutableArray<RunInput> wanted)
@@ -35,7 +36,8 @@ internal static class RunIdentity
             var now = wanted.FirstOrDefault(input => (input.Kind, input.Name) == (before.Kind, before.Name));
             if (now?.Hash != before.Hash)
                 throw new RunException(RunProblem.Usage,
-                    $"{directory.Path}: the {before.Kind} '{before.Name}' has changed since the run began (content {before.Hash[..12]}, now {now?.Hash[..12] ?? "missing"}). Put the old one back, or start a new run with --run-dir.");
+                    $"{directory.Path}: the {before.Kind} '{before.Name}' has changed since the run began (content {before.Hash[..12]}, "
+                    + $"now {now?.Hash[..12] ?? "missing"}). Put the old one back, or start a new run with --run-dir.");
         }
     }
 

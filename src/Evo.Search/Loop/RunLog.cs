@@ -4,12 +4,17 @@ using Evo.Search.Runs;
 
 namespace Evo.Search.Loop;
 
-/// <summary>Writes what happens to <c>log.txt</c>, a line each, and passes it on. A log that cannot be written never stops a search.</summary>
+/// <summary>
+/// Writes what happens to <c>log.txt</c>, a line each, and passes it on. A log that cannot be written never stops a search.
+/// </summary>
 internal sealed class RunLog(string path, ISearchObserver next, TimeProvider time) : ISearchObserver
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     public void Started(SearchStarted started)
     {
-        Line($"{(started.Resumed ? "resumed" : "started")} run {started.RunId}, pid {started.ProcessId}, generation {started.Generation}, {started.Evaluations} evaluations");
+        var what = started.Resumed ? "resumed" : "started";
+        Line($"{what} run {started.RunId}, pid {started.ProcessId}, generation {started.Generation}, {started.Evaluations} evaluations");
         next.Started(started);
     }
 
@@ -27,7 +32,9 @@ internal sealed class RunLog(string path, ISearchObserver next, TimeProvider tim
 
     public void CandidateScored(CandidateScored scored)
     {
-        Line($"generation {scored.Generation} candidate {scored.Position + 1}/{scored.Proposals} {scored.Id[..12]}{(scored.CacheHit ? " (known)" : "")} {Text(scored.Objectives, scored.Invalid)}");
+        var known = scored.CacheHit ? " (known)" : "";
+        var place = string.Create(CultureInfo.InvariantCulture, $"generation {scored.Generation} candidate {scored.Position + 1}/{scored.Proposals}");
+        Line($"{place} {scored.Id[..12]}{known} {Text(scored.Objectives, scored.Invalid)}");
         next.CandidateScored(scored);
     }
 
@@ -58,13 +65,15 @@ internal sealed class RunLog(string path, ISearchObserver next, TimeProvider tim
 
     private static string Text(OrderedDictionary<string, ScoredValue> scores, string? invalid) => invalid is not null
         ? "invalid: " + invalid
-        : string.Join(", ", scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value.Value:0.####}±{score.Value.StandardError:0.####}")));
+        : string.Join(", ", scores.Select(score => string.Create(
+            CultureInfo.InvariantCulture, $"{score.Key} {score.Value.Value:0.####}±{score.Value.StandardError:0.####}")));
 
     private void Line(FormattableString text)
     {
         try
         {
-            File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {text.ToString(CultureInfo.InvariantCulture)}\n"), new UTF8Encoding(false));
+            var line = text.ToString(CultureInfo.InvariantCulture);
+            File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {line}\n"), Utf8);
         }
         catch (IOException)
         {

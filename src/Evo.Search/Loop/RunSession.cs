@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Evo.Search.Runs;
 using Evo.Search.Spaces;
+using Microsoft.Data.Sqlite;
 
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// A process's right to work on a run: the lock, the open store and the proof that the run in the directory is the one that was asked for. Dispose
-/// to give it up.
+/// A process's right to work on a run: the lock, the open store and the proof that the run in the directory is the one that was asked for.
+/// Dispose to give it up.
 /// </summary>
 internal sealed class RunSession : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class RunSession : IDisposable
     /// <param name="inputs">The models and tasks that it depends on.</param>
     /// <param name="spaceText">The search-space file as the user wrote it, kept beside the resolved one; null leaves what is there.</param>
     /// <param name="takeBudget">A budget that was edited in the search-space file replaces the stored one.</param>
-    /// <exception cref="RunException">Locked by another process (environment); another search, or changed models or tasks (usage).</exception>
+    /// <exception cref="RunException">Locked by another process (environment); another search, or changed models or tasks
+    /// (usage).</exception>
     public static RunSession Open(
         RunDirectory directory, RunRow wanted, ImmutableArray<RunInput> inputs, string? spaceText, bool takeBudget, TimeProvider? time = null)
     {
@@ -69,6 +71,19 @@ internal sealed class RunSession : IDisposable
     {
         Store.Commit("state", () => Store.Run.SetState(state, reason, _time.GetUtcNow()));
         Refresh();
+    }
+
+    /// <summary>As far as the disk allows: the reason is lost when there is no room for it either.</summary>
+    public void TrySetState(RunState state, string reason)
+    {
+        try
+        {
+            SetState(state, reason);
+        }
+        catch (SqliteException)
+        {
+            // The database still says "running", and a reader will see that nobody is.
+        }
     }
 
     public void SetReference(ImmutableArray<double> reference)

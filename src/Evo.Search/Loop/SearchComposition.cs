@@ -11,7 +11,10 @@ using Evo.Search.Workshop;
 
 namespace Evo.Search.Loop;
 
-/// <summary>A search space with everything that it names: models opened, tasks read and split, algorithm made, start recipe planned. Dispose to close the models.</summary>
+/// <summary>
+/// A search space with everything that it names: models opened, tasks read and split, algorithm made, start recipe planned. Dispose to
+/// close the models.
+/// </summary>
 internal sealed class SearchComposition : IDisposable
 {
     private static readonly string[] Shares = ["exact_match", "contains", "regex", "f1", "accuracy", "accuracy_norm"];
@@ -92,7 +95,8 @@ internal sealed class SearchComposition : IDisposable
         if (objective.Measure is { } measure)
         {
             return new SearchObjective(
-                new RunObjective(objective.Name, objective.Goal, objective.ReportOnly, "measure:" + measure, measure), null, [], [], null, IsShare: false);
+                new RunObjective(objective.Name, objective.Goal, objective.ReportOnly, "measure:" + measure, measure),
+                Task: null, SearchItems: [], ReportItems: [], Estimate: null, IsShare: false);
         }
 
         var task = TaskReader.Read(objective.TaskPath!, objective.Metric);
@@ -122,15 +126,18 @@ internal sealed class SearchComposition : IDisposable
     {
         if (setup.Counting.Length > 1 && Optimizers.Find(space.Search.Algorithm) is { ManyObjectives: false })
             throw new SearchSpaceException(
-                $"{space.Path}: search: '{space.Search.Algorithm}' optimises one objective and there are {setup.Counting.Length}; give all but one report_only: true, or take nsga2.");
+                $"{space.Path}: search: '{space.Search.Algorithm}' optimises one objective and there are {setup.Counting.Length}; "
+                + "give all but one report_only: true, or take nsga2.");
         var budget = space.Search.Budget;
         if (budget is { Usd: not null, Generations: null, Evaluations: null, Hours: null, Tokens: null })
             throw new SearchSpaceException(
-                $"{space.Path}: search: the budget is money alone, and the evaluator '{space.Evaluator.Kind}' costs none: the run would never end. Add generations, evaluations, hours or tokens.");
+                $"{space.Path}: search: the budget is money alone, and the evaluator '{space.Evaluator.Kind}' costs none: "
+                + "the run would never end. Add generations, evaluations, hours or tokens.");
         foreach (var objective in space.Objectives)
         {
             if (objective.Measure is not null && space.BaseModel is null)
-                throw new SearchSpaceException($"{space.Path}: objective '{objective.Name}': the measure '{objective.Measure}' needs a base_model in the recipe.");
+                throw new SearchSpaceException(
+                    $"{space.Path}: objective '{objective.Name}': the measure '{objective.Measure}' needs a base_model in the recipe.");
         }
     }
 
@@ -151,7 +158,8 @@ internal sealed class SearchComposition : IDisposable
         }
         catch (ArgumentException exception)
         {
-            throw new SearchSpaceException($"{space.Path}: search: '{setup.Optimizer.Name}' cannot search this space: {exception.Message}", exception);
+            throw new SearchSpaceException(
+                $"{space.Path}: search: '{setup.Optimizer.Name}' cannot search this space: {exception.Message}", exception);
         }
     }
 }

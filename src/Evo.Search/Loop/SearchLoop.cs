@@ -8,9 +8,9 @@ using Microsoft.Data.Sqlite;
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// The search itself: baselines, then generation after generation, then the held-out scores. Every step first asks the store whether it was done
-/// before, so that a run continues where the last durable commit left it. Nothing but the seed and what is stored decides what comes next;
-/// clocks only fill timing columns and end a run by its budget of hours.
+/// The search itself: baselines, then generation after generation, then the held-out scores. Every step first asks the store whether it was
+/// done before, so that a run continues where the last durable commit left it. Nothing but the seed and what is stored decides what comes
+/// next; clocks only fill timing columns and end a run by its budget of hours.
 /// </summary>
 internal sealed class SearchLoop
 {
@@ -41,8 +41,11 @@ internal sealed class SearchLoop
 
     private RunRow Run => _session.Run;
 
-    /// <summary>Runs until an end is reached. The run directory then says how it ended; see <see cref="SearchRunner.RunAsync"/> for the tokens.</summary>
-    /// <exception cref="RunException">Disk full or a like trouble of the machine (environment): the run stays readable and resumable.</exception>
+    /// <summary>
+    /// Runs until an end is reached. The run directory then says how it ended; see <see cref="SearchRunner.RunAsync"/> for the tokens.
+    /// </summary>
+    /// <exception cref="RunException">Disk full or a like trouble of the machine (environment): the run stays readable and
+    /// resumable.</exception>
     public async Task<SearchResult> RunAsync(CancellationToken stop = default, CancellationToken abort = default)
     {
         try
@@ -51,8 +54,11 @@ internal sealed class SearchLoop
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
+            var problem = $"the run cannot be written to: {exception.Message}";
+            _session.TrySetState(RunState.Failed, problem);
             throw new RunException(RunProblem.Environment,
-                $"{_session.Directory.Path}: the run cannot be written to: {exception.Message} What was scored before is stored: free some space (or mend the disk), then 'evo resume {_session.Directory.Path}'.",
+                $"{_session.Directory.Path}: {problem} What was scored before is stored: free some space (or mend the disk), "
+                + $"then 'evo resume {_session.Directory.Path}'.",
                 exception);
         }
     }
@@ -129,8 +135,8 @@ internal sealed class SearchLoop
             if (stop.IsCancellationRequested || abort.IsCancellationRequested)
                 return Stopped;
             var at = position;
-            var scoring = await _scorer.ScoreAsync(
-                blueprint, ItemSplit.Search, candidate => _store.Baselines.Insert(at, new BaselineRow(name, kind, candidate)), stop, abort).ConfigureAwait(false);
+            void Conclude(long candidate) => _store.Baselines.Insert(at, new BaselineRow(name, kind, candidate));
+            var scoring = await _scorer.ScoreAsync(blueprint, ItemSplit.Search, Conclude, stop, abort).ConfigureAwait(false);
             if (End(scoring) is { } ending)
                 return ending;
             _observer.BaselineScored(new BaselineScored(name, kind, blueprint.Id, Scores(blueprint), (scoring as Scoring.Invalid)?.Reason));
@@ -162,33 +168,33 @@ internal sealed class SearchLoop
         int generations, ImmutableArray<ImmutableArray<double>> points, ParetoArchive archive, CancellationToken stop, CancellationToken abort)
     {
         var number = generations + 1;
-        var answered = _store.Proposals.OfGeneration(number);
-        CheckSameCourse(answered, points);
-        _observer.GenerationStarted(new GenerationStarted(number, points.Length, answered.Count));
+        var stored = _store.Proposals.OfGeneration(number);
+        CheckSameCourse(stored, points);
+        _observer.GenerationStarted(new GenerationStarted(number, points.Length, stored.Count));
 
         var answers = ImmutableArray.CreateBuilder<Evaluated>(points.Length);
-        foreach (var proposal in answered)
+        foreach (var proposal in stored)
             answers.Add(Answer(proposal));
-        for (var position = answered.Count; position < points.Length; position++)
+        for (var position = stored.Count; position < points.Length; position++)
         {
             if (Interruption(generations, stop, abort) is { } ending)
                 return ([], ending);
 
             var blueprint = _clock.Merging(() => _workshop.Draw(points[position]));
             var proposal = new ProposalRow(number, position, 0, points[position], blueprint.Genome);
-            var scoring = await _scorer.ScoreAsync(
-                blueprint, ItemSplit.Search, candidate => _store.Proposals.Insert(proposal with { Candidate = candidate }), stop, abort).ConfigureAwait(false);
+            void Conclude(long candidate) => _store.Proposals.Insert(proposal with { Candidate = candidate });
+            var scoring = await _scorer.ScoreAsync(blueprint, ItemSplit.Search, Conclude, stop, abort).ConfigureAwait(false);
             if (End(scoring) is { } cut)
                 return ([], cut);
 
-            proposal = proposal with { Candidate = _store.Candidates.Find(blueprint.Id)!.Key };
-            var answer = Answer(proposal);
+            var answered = proposal with { Candidate = _store.Candidates.Find(blueprint.Id)!.Key };
+            var answer = Answer(answered);
             answers.Add(answer);
             if (answer.Objectives is { } values)
-                archive.Add(new ArchiveEntry(proposal.Candidate, number, position, blueprint.Genome, values));
+                archive.Add(new ArchiveEntry(answered.Candidate, number, position, blueprint.Genome, values));
             _observer.CandidateScored(new CandidateScored(
                 number, position, points.Length, blueprint.Id, Scores(blueprint),
-                _store.Proposals.IsCacheHit(proposal.Candidate, number, position), (scoring as Scoring.Invalid)?.Reason));
+                _store.Proposals.IsCacheHit(answered.Candidate, number, position), (scoring as Scoring.Invalid)?.Reason));
             _files.WriteStatus(force: false);
         }
 
@@ -226,7 +232,8 @@ internal sealed class SearchLoop
         {
             if (i >= points.Length || answered[i].Position != i || !answered[i].Point.AsSpan().SequenceEqual(points[i].AsSpan()))
                 throw new RunException(RunProblem.Usage,
-                    $"{_session.Directory.Path}: the optimizer proposes other points than it did when this generation was begun (another release of Evo?); the run can be read, but not continued.");
+                    $"{_session.Directory.Path}: the optimizer proposes other points than it did when this generation was begun "
+                    + "(another release of Evo?); the run can be read, but not continued.");
         }
     }
 
@@ -240,5 +247,6 @@ internal sealed class SearchLoop
     private OrderedDictionary<string, ScoredValue> Scores(Blueprint blueprint) =>
         new FrontBuilder(_store, Run).Scores(_store.Candidates.Find(blueprint.Id)!.Key, ItemSplit.Search);
 
-    private string FirstReason() => _store.Proposals.OfGeneration(1).Select(proposal => _store.Candidates.Get(proposal.Candidate).Invalid).First(reason => reason is not null)!;
+    private string FirstReason() => _store.Proposals.OfGeneration(1)
+        .Select(proposal => _store.Candidates.Get(proposal.Candidate).Invalid).First(reason => reason is not null)!;
 }

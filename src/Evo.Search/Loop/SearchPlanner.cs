@@ -53,12 +53,15 @@ internal sealed class SearchPlanner(SearchComposition composition)
     {
         var plan = Plan();
         var seconds = await SecondsOfOneAsync(cancellation).ConfigureAwait(false);
-        var share = composition.Setup.Subjects.Sum(subject => subject.ReportItems.Length) / (double)Math.Max(1, composition.Setup.Subjects.Sum(subject => subject.SearchItems.Length));
+        var subjects = composition.Setup.Subjects;
+        var share = subjects.Sum(subject => subject.ReportItems.Length) / (double)Math.Max(1, subjects.Sum(subject => subject.SearchItems.Length));
         var rescored = plan.Baselines + (plan.Population / 2.0);
         return plan with
         {
             SecondsPerCandidate = seconds,
-            TotalSeconds = plan.Evaluations is { } evaluations ? seconds * (evaluations + plan.Baselines + (rescored * share)) : plan.Budget.Hours * 3600,
+            TotalSeconds = plan.Evaluations is { } evaluations
+                ? seconds * (evaluations + plan.Baselines + (rescored * share))
+                : plan.Budget.Hours * 3600,
             PeakMemoryBytes = Math.Max(plan.PeakMemoryBytes, Process.GetCurrentProcess().PeakWorkingSet64),
         };
     }
@@ -103,7 +106,8 @@ internal sealed class SearchPlanner(SearchComposition composition)
         return await piece.Evaluator.EvaluateAsync(piece.Candidate, subject.Task, items, cancellation).ConfigureAwait(false) switch
         {
             EvaluationOutcome.Scored => items.Length,
-            EvaluationOutcome.CandidateInvalid bad => throw new RunException(RunProblem.Usage, $"{composition.Space.Path}: the start recipe cannot be scored: {bad.Reason}"),
+            EvaluationOutcome.CandidateInvalid bad => throw new RunException(
+                RunProblem.Usage, $"{composition.Space.Path}: the start recipe cannot be scored: {bad.Reason}"),
             EvaluationOutcome.InfrastructureFailed failed => throw new RunException(RunProblem.Environment, failed.Reason),
             EvaluationOutcome.Lost lost => throw new RunException(RunProblem.Environment, lost.Reason),
             _ => throw new UnreachableException(),
@@ -132,7 +136,8 @@ internal sealed class SearchPlanner(SearchComposition composition)
     private ImmutableArray<string> Warnings(long? evaluations)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
-        if (composition.Setup.Objectives.All(objective => objective.ReportItems.IsEmpty) && composition.Setup.Objectives.Any(objective => objective.Task is not null))
+        if (composition.Setup.Objectives.Any(objective => objective.Task is not null)
+            && composition.Setup.Objectives.All(objective => objective.ReportItems.IsEmpty))
             warnings.Add("splits.report is 0: no item is held out, so the front's scores will be those that it was chosen by.");
         if (evaluations < 10 * composition.Codec.Layout.Count)
             warnings.Add($"{evaluations} evaluations are few for {composition.Codec.Layout.Count} genes; a rule of thumb is ten a gene.");

@@ -4,12 +4,14 @@ using Evo.Search.Spaces;
 
 namespace Evo.Search.Loop;
 
-/// <summary>The composition root: puts space, models, engine, evaluator, optimizer and store together, and checks everything before any work.</summary>
+/// <summary>
+/// The composition root: puts space, models, engine, evaluator, optimizer and store together, and checks everything before any work.
+/// </summary>
 public static class SearchRunner
 {
     /// <summary>
-    /// Everything that can be known without scoring: the space is read, models are opened and hashed, the start recipe is planned, tasks are read and
-    /// split, the algorithm's settings are checked.
+    /// Everything that can be known without scoring: the space is read, models are opened and hashed, the start recipe is planned, tasks
+    /// are read and split, the algorithm's settings are checked.
     /// </summary>
     /// <exception cref="SearchSpaceException">The search space (usage).</exception>
     /// <exception cref="Evo.Merging.RecipeException">The recipe in it (usage).</exception>
@@ -31,7 +33,8 @@ public static class SearchRunner
     }
 
     /// <summary>Starts a search, or continues the one in the directory when it is the same.</summary>
-    /// <param name="stop">First Ctrl-C: what is being evaluated is finished and stored, then the run ends with <see cref="SearchEnd.Stopped"/>.</param>
+    /// <param name="stop">First Ctrl-C: what is being evaluated is finished and stored, then the run ends with <see
+    /// cref="SearchEnd.Stopped"/>.</param>
     /// <param name="abort">Second Ctrl-C: the evaluation in flight is abandoned.</param>
     /// <inheritdoc cref="Validate"/>
     public static async Task<SearchResult> RunAsync(
@@ -70,7 +73,8 @@ public static class SearchRunner
         var run = reader.Run();
         var folder = new[] { run.SpacePath, Path.GetFullPath(run.SpaceFromRun, directory.Path) }.Select(path => Path.GetDirectoryName(path)!)
             .FirstOrDefault(Directory.Exists) ?? throw new RunException(RunProblem.Usage,
-                $"{directory.Path}: the folder of its search space is gone ({Path.GetDirectoryName(run.SpacePath)}); models and tasks are looked for from there.");
+                $"{directory.Path}: the folder of its search space is gone ({Path.GetDirectoryName(run.SpacePath)}); "
+                + "models and tasks are looked for from there.");
         AtomicFile.WriteIfDifferent(directory.Resolved, run.Resolved);
         return SearchSpaceReader.Read(directory.Resolved, DeviceOverride(device ?? run.Device), folder);
     }

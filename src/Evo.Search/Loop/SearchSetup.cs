@@ -25,7 +25,8 @@ internal sealed record SearchObjective(
 internal sealed record SearchSetup(IOptimizer Optimizer, ulong Seed, ImmutableArray<SearchObjective> Objectives)
 {
     /// <summary>The objectives that count for dominance and are told to the optimizer.</summary>
-    public ImmutableArray<RunObjective> Counting { get; } = [.. Objectives.Select(objective => objective.Description).Where(objective => !objective.ReportOnly)];
+    public ImmutableArray<RunObjective> Counting { get; } =
+        [.. Objectives.Select(objective => objective.Description).Where(objective => !objective.ReportOnly)];
 
     /// <summary>One objective for each distinct subject: two objectives on one task and metric are scored once.</summary>
     public ImmutableArray<SearchObjective> Subjects { get; } = [.. Objectives.DistinctBy(objective => objective.Description.Subject)];

@@ -2,7 +2,9 @@ using Evo.Search.Runs;
 
 namespace Evo.Search.Loop;
 
-/// <summary>Where a session's time goes. What has been measured is handed over at every commit, so that a killed session loses little of it.</summary>
+/// <summary>
+/// Where a session's time goes. What has been measured is handed over at every commit, so that a killed session loses little of it.
+/// </summary>
 internal sealed class StageClock(TimeProvider time)
 {
     private long _activeSince = time.GetTimestamp();

@@ -8,7 +8,8 @@ internal static class AtomicFile
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes a temporary sibling and renames it.</summary>
-    /// <param name="durable">Wait until the text is on the disk before the rename (a crash of the machine then leaves no empty file).</param>
+    /// <param name="durable">Wait until the text is on the disk before the rename (a crash of the machine then leaves no empty
+    /// file).</param>
     public static void Write(string path, string text, bool durable = true)
     {
         var temporary = path + ".tmp";

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Evo.Search.Runs;
 
-/// <summary>The SQLite connection of a run: prepared statements kept by their text, values bound to <c>$1, $2, ...</c>, named transactions.</summary>
+/// <summary>
+/// The SQLite connection of a run: prepared statements kept by their text, values bound to <c>$1, $2, ...</c>, named transactions.
+/// </summary>
 internal sealed class RunDatabase : IDisposable
 {
     private readonly SqliteConnection _connection;

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Evo.Search.Runs;
 
-/// <summary>Where everything of a run lies (product.md, section 3). Files are rewritten atomically; <c>run.db</c> is the truth and the others follow it.</summary>
+/// <summary>
+/// Where everything of a run lies (product.md, section 3). Files are rewritten atomically; <c>run.db</c> is the truth and the others follow
+/// it.
+/// </summary>
 public sealed class RunDirectory
 {
     private static readonly string[] OwnNames =

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Evo.Search.Runs;
 
-/// <summary>One way of writing JSON in the run store and in everything that is read from it: camelCase, shortest numbers that read back bit for bit.</summary>
+/// <summary>
+/// One way of writing JSON in the run store and in everything that is read from it: camelCase, shortest numbers that read back bit for bit.
+/// </summary>
 internal static class RunJson
 {
     public static readonly JsonSerializerOptions Compact = Options(indented: false);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Evo.Search.Runs;
 
 /// <summary>
-/// One writer a run directory: an exclusive lock of the operating system on <c>run.lock</c>, which dies with its process (kill -9 included),
-/// so there is nothing stale to clean up. <c>run.owner</c> says who holds it, for the message only.
+/// One writer a run directory: an exclusive lock of the operating system on <c>run.lock</c>, which dies with its process (kill -9
+/// included), so there is nothing stale to clean up. <c>run.owner</c> says who holds it, for the message only.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
@@ -74,7 +74,8 @@ internal sealed class RunLock : IDisposable
     public void Dispose() => _file.Dispose();
 
     private static RunException Refusal(string lockPath, string ownerPath) => new(RunProblem.Environment,
-        $"{Path.GetDirectoryName(lockPath)}: another process is working on this run ({Describe(ownerPath)}). Wait for it, or stop it with Ctrl-C or SIGTERM; 'evo status' and 'evo pareto' can read the run meanwhile.");
+        $"{Path.GetDirectoryName(lockPath)}: another process is working on this run ({Describe(ownerPath)}). Wait for it, or stop it with "
+        + "Ctrl-C or SIGTERM; 'evo status' and 'evo pareto' can read the run meanwhile.");
 
     private static string Describe(string ownerPath)
     {

@@ -31,8 +31,8 @@ public sealed class RunReader : IDisposable
     public RunStatus Status() => Reading(() => new StatusBuilder(_store, Directory).Build(Directory.IsBeingWritten));
 
     /// <summary>
-    /// The newest front (candidates of an unfinished generation included), or the one as it stood after a generation; both with the held-out scores
-    /// that are known.
+    /// The newest front (candidates of an unfinished generation included), or the one as it stood after a generation; both with the
+    /// held-out scores that are known.
     /// </summary>
     /// <exception cref="RunException">There is no front yet, or no such generation (usage).</exception>
     public FrontDocument Front(int? generation = null) => Reading(() =>
@@ -75,8 +75,12 @@ public sealed class RunReader : IDisposable
             Recipe = RecipeJson.From(candidate.Recipe),
             RecipeYaml = candidate.Recipe,
             Coefficients = CoefficientBlob.Unpack(candidate.Coefficients),
-            Items = [.. run.Objectives.Select(objective => new ObjectiveItems(objective.Name, [.. _store.Items.Of(candidate.Key, objective.Subject).Values]))
-                .Where(items => !items.Items.IsEmpty)],
+            Items =
+            [
+                .. run.Objectives
+                    .Select(objective => new ObjectiveItems(objective.Name, [.. _store.Items.Of(candidate.Key, objective.Subject).Values]))
+                    .Where(items => !items.Items.IsEmpty),
+            ],
         };
     });
 
@@ -89,13 +93,15 @@ public sealed class RunReader : IDisposable
         return found.Find(candidate => candidate.Id == prefix) ?? found.Count switch
         {
             1 => found[0],
-            0 => throw new RunException(RunProblem.Usage, $"{Directory.Path}: no candidate's id begins with '{idPrefix}'. 'evo pareto' lists those on the front."),
+            0 => throw new RunException(
+                RunProblem.Usage, $"{Directory.Path}: no candidate's id begins with '{idPrefix}'. 'evo pareto' lists those on the front."),
             _ => throw new RunException(RunProblem.Usage,
-                $"{Directory.Path}: several candidates' ids begin with '{idPrefix}' ({string.Join(", ", found.Take(CandidatesToName).Select(candidate => candidate.Id[..Math.Min(12, candidate.Id.Length)]))}): give more of it."),
+                $"{Directory.Path}: several candidates' ids begin with '{idPrefix}' "
+                + $"({string.Join(", ", found.Take(CandidatesToName).Select(candidate => candidate.Id[..12]))}): give more of it."),
         };
     }
 
-    internal RunRow Run() => _store.Run.Find() ?? throw new RunException(RunProblem.Usage, $"{Directory.Path}: the run was stopped before it began; start it again with 'evo run'.");
+    internal RunRow Run() => _store.Run.Find() ?? throw RunSchema.NotBegun(Directory.Path);
 
     /// <summary>One consistent view of the store, whatever a writer does meanwhile.</summary>
     private T Reading<T>(Func<T> read)

@@ -35,7 +35,9 @@ internal sealed record RunRow
 
     public required ImmutableArray<RunObjective> Objectives { get; init; }
 
-    /// <summary>The budget that the search-space file gave when the run was started, and the one in force (extended by <c>resume</c>).</summary>
+    /// <summary>
+    /// The budget that the search-space file gave when the run was started, and the one in force (extended by <c>resume</c>).
+    /// </summary>
     public required Budget SpaceBudget { get; init; }
 
     public required Budget Budget { get; init; }

@@ -1,6 +1,8 @@
 namespace Evo.Search.Runs;
 
-/// <summary>The tables of <c>run.db</c>. A release that changes them raises <see cref="Version"/> and brings older files up to it.</summary>
+/// <summary>
+/// The tables of <c>run.db</c>. A release that changes them raises <see cref="Version"/> and brings older files up to it.
+/// </summary>
 internal static class RunSchema
 {
     public const int Version = 1;
@@ -13,7 +15,8 @@ internal static class RunSchema
         """
         CREATE TABLE runs (
             key INTEGER PRIMARY KEY CHECK (key = 1),
-            run_id TEXT NOT NULL, space_hash TEXT NOT NULL, space_path TEXT NOT NULL, space_from_run TEXT NOT NULL, device TEXT, resolved TEXT NOT NULL,
+            run_id TEXT NOT NULL, space_hash TEXT NOT NULL, space_path TEXT NOT NULL, space_from_run TEXT NOT NULL,
+            device TEXT, resolved TEXT NOT NULL,
             algorithm TEXT NOT NULL, seed TEXT NOT NULL, objectives TEXT NOT NULL, space_budget TEXT NOT NULL, budget TEXT NOT NULL,
             reference TEXT, state TEXT NOT NULL, reason TEXT, started_at TEXT NOT NULL, updated_at TEXT NOT NULL)
         """,
@@ -83,11 +86,15 @@ internal static class RunSchema
     public static void Check(RunDatabase database, string path)
     {
         if (IsEmpty(database))
-            throw new RunException(RunProblem.Usage, $"{path}: the run was stopped before it began; start it again with 'evo run'.");
+            throw NotBegun(path);
         var version = database.Count("SELECT version FROM schema");
         if (version > Version)
-            throw new RunException(RunProblem.Usage, $"{path}: written by a newer release of Evo (schema {version}, this one reads {Version}); update Evo.");
+            throw new RunException(
+                RunProblem.Usage, $"{path}: written by a newer release of Evo (schema {version}, this one reads {Version}); update Evo.");
     }
+
+    public static RunException NotBegun(string path) =>
+        new(RunProblem.Usage, $"{path}: the run has not begun, or was stopped before it did; 'evo run' starts it.");
 
     private static bool IsEmpty(RunDatabase database) => database.Count("SELECT COUNT(*) FROM sqlite_master") == 0;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Evo.Optimization;
 using Evo.Search.Spaces;
 
@@ -37,6 +38,7 @@ public sealed record RunStatus
     public required int FrontSize { get; init; }
 
     /// <summary>Of the newest completed generation; null before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required double? Hypervolume { get; init; }
 
     /// <summary>Invalid candidates and failed or lost attempts together.</summary>
@@ -56,6 +58,7 @@ public sealed record RunStatus
     public required double CandidatesPerMinute { get; init; }
 
     /// <summary>Expected seconds to the end of the budget; null when unknown or not running towards one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? EtaSeconds { get; init; }
 
     /// <summary>The same at the pace of the quicker quarter of recent candidates.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace Evo.Search.Runs;
 
 /// <summary>
-/// The run's memory: SQLite with a write-ahead log and full synchronisation, so that what a method has returned from survives kill -9 and a power
-/// cut. One process writes; any number read. Each table has a class of its own under <c>Tables/</c>; this one holds the transactions.
+/// The run's memory: SQLite with a write-ahead log and full synchronisation, so that what a method has returned from survives kill -9 and a
+/// power cut. One process writes; any number read. Each table has a class of its own under <c>Tables/</c>; this one holds the transactions.
 /// </summary>
 internal sealed class RunStore : IDisposable
 {
@@ -48,7 +48,8 @@ internal sealed class RunStore : IDisposable
         set => _database.CommitProbe = value;
     }
 
-    /// <exception cref="RunException">The file cannot be opened or is no run database (environment), or is of a newer release (usage).</exception>
+    /// <exception cref="RunException">The file cannot be opened or is no run database (environment), or is of a newer release
+    /// (usage).</exception>
     public static RunStore OpenForWriting(string path) => Open(path, RunDatabase.OpenForWriting, RunSchema.Ensure);
 
     /// <exception cref="RunException">As <see cref="OpenForWriting"/>.</exception>

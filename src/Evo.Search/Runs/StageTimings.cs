@@ -1,6 +1,8 @@
 namespace Evo.Search.Runs;
 
-/// <summary>Where the time of a run went, in seconds over all its sessions. <paramref name="Active"/> is the whole; the rest are parts of it.</summary>
+/// <summary>
+/// Where the time of a run went, in seconds over all its sessions. <paramref name="Active"/> is the whole; the rest are parts of it.
+/// </summary>
 public sealed record StageTimings(double Active, double Merge, double Evaluate, double Optimizer, double Store)
 {
     public static readonly StageTimings Zero = new(0, 0, 0, 0, 0);

@@ -11,7 +11,7 @@ internal sealed class StatusBuilder(RunStore store, RunDirectory directory)
     /// <param name="isBeingWritten">A process holds the run's lock; a run that says it is running while nobody does was killed.</param>
     public RunStatus Build(bool isBeingWritten)
     {
-        var run = store.Run.Find() ?? throw new RunException(RunProblem.Usage, $"{directory.Path}: the run was stopped before it began; start it again with 'evo run'.");
+        var run = store.Run.Find() ?? throw RunSchema.NotBegun(directory.Path);
         var timings = store.Run.Timings();
         var evaluations = store.Proposals.Count();
         var generation = store.Generations.Newest();
@@ -20,7 +20,9 @@ internal sealed class StatusBuilder(RunStore store, RunDirectory directory)
         var (invalid, failed) = (store.Candidates.CountInvalid(), store.Evaluations.CountFailures());
         var killed = run.State == RunState.Running && !isBeingWritten;
         var left = RemainingEvaluations(run, generation, evaluations);
-        var eta = killed || run.State != RunState.Running ? null : Eta.From(store.Evaluations.SecondsOfNewest(RecentCandidates), left, evaluations, cacheHits);
+        var eta = killed || run.State != RunState.Running
+            ? null
+            : Eta.From(store.Evaluations.SecondsOfNewest(RecentCandidates), left, evaluations, cacheHits);
         var minutes = timings.Active / 60;
         return new RunStatus
         {

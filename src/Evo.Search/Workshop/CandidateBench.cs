@@ -11,8 +11,8 @@ using Evo.Search.Spaces;
 namespace Evo.Search.Workshop;
 
 /// <summary>
-/// The candidate buffer with the inference session that reads it. One bench serves all candidates of one shape; only a search over layers, or a
-/// parent of another shape, needs another.
+/// The candidate buffer with the inference session that reads it. One bench serves all candidates of one shape; only a search over layers,
+/// or a parent of another shape, needs another.
 /// </summary>
 internal sealed class CandidateBench : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class CandidateBench : IDisposable
 
     public IEvaluator Evaluator { get; }
 
-    /// <exception cref="Evo.Checkpoints.CheckpointException">The merged configuration cannot be run, or has no usable tokenizer.</exception>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">The merged configuration cannot be run, or has no usable
+    /// tokenizer.</exception>
     public static CandidateBench For(MergePlan plan, EvaluatorSettings settings) =>
         Open(plan, ModelConfig.From(plan.OutputConfig, Path.Combine(plan.Donor.Path, "config.json")), plan.Donor.Path, settings);
 
@@ -46,7 +47,8 @@ internal sealed class CandidateBench : IDisposable
     public bool Fits(MergePlan plan) =>
         ReferenceEquals(plan.Donor, _shape.Donor)
         && plan.Layout.Slots.Length == _shape.Layout.Slots.Length
-        && plan.Layout.Slots.Zip(_shape.Layout.Slots).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.SequenceEqual(pair.Second.Shape))
+        && plan.Layout.Slots.Zip(_shape.Layout.Slots).All(
+            pair => pair.First.Name == pair.Second.Name && pair.First.Shape.SequenceEqual(pair.Second.Shape))
         && JsonNode.DeepEquals(plan.OutputConfig, _shape.OutputConfig);
 
     public void Dispose()

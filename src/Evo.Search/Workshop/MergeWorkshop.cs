@@ -11,8 +11,8 @@ using Evo.Search.Spaces;
 namespace Evo.Search.Workshop;
 
 /// <summary>
-/// The real workshop: parents stay mapped, candidates are merged into one buffer that the inference session reads. The buffer and its session are
-/// rebuilt only when a candidate has another shape.
+/// The real workshop: parents stay mapped, candidates are merged into one buffer that the inference session reads. The buffer and its
+/// session are rebuilt only when a candidate has another shape.
 /// </summary>
 internal sealed class MergeWorkshop : IWorkshop
 {

@@ -5,8 +5,8 @@ using Evo.Checkpoints.Weights;
 namespace Evo.Search.Workshop;
 
 /// <summary>
-/// The measure <c>task_vector_l1</c>: mean |candidate − base| over all elements of all floating-point tensors that both have by one name and size. Summed
-/// in float64, in an order that depends on neither threads nor vector width, so it has the same bits everywhere.
+/// The measure <c>task_vector_l1</c>: mean |candidate − base| over all elements of all floating-point tensors that both have by one name
+/// and size. Summed in float64, in an order that depends on neither threads nor vector width, so it has the same bits everywhere.
 /// </summary>
 internal static class TaskVectorLength
 {

@@ -7,7 +7,10 @@ using Evo.Search.Tests.Loop.Doubles;
 
 namespace Evo.Search.Tests.Loop;
 
-/// <summary>The test assembly as a program: <c>dotnet exec Evo.Search.Tests.dll DIRECTORY MILLISECONDS</c> runs a paper search there, so slow that it can be killed.</summary>
+/// <summary>
+/// The test assembly as a program: <c>dotnet exec Evo.Search.Tests.dll DIRECTORY MILLISECONDS</c> runs a paper search there, so slow that
+/// it can be killed.
+/// </summary>
 internal static class KillableSearch
 {
     public static async Task<int> Main(string[] arguments)

@@ -7,7 +7,15 @@ namespace Evo.Search.Runs.Tables;
 /// <param name="Outcome">scored, invalid, failed or lost.</param>
 /// <param name="Score">Null unless scored.</param>
 internal sealed record EvaluationRow(
-    long Candidate, string Subject, ItemSplit Split, string Outcome, string? Reason, ScoredValue? Score, long Tokens, double Seconds, DateTimeOffset FinishedAt);
+    long Candidate,
+    string Subject,
+    ItemSplit Split,
+    string Outcome,
+    string? Reason,
+    ScoredValue? Score,
+    long Tokens,
+    double Seconds,
+    DateTimeOffset FinishedAt);
 
 internal sealed class EvaluationTable(RunDatabase database)
 {
@@ -16,7 +24,8 @@ internal sealed class EvaluationTable(RunDatabase database)
     public const string Failed = "failed";
     public const string Lost = "lost";
 
-    public void InsertSubject(string hash, string name) => database.Execute("INSERT OR IGNORE INTO subjects (hash, name) VALUES ($1, $2)", hash, name);
+    public void InsertSubject(string hash, string name) =>
+        database.Execute("INSERT OR IGNORE INTO subjects (hash, name) VALUES ($1, $2)", hash, name);
 
     public void Insert(EvaluationRow row) => database.Execute(
         """
@@ -37,11 +46,16 @@ internal sealed class EvaluationTable(RunDatabase database)
 
     /// <summary>Every score of a split, for the dominance of the whole archive.</summary>
     public Dictionary<(long Candidate, string Subject), double> Values(ItemSplit split) => database.Query(
-            "SELECT e.candidate, s.hash, e.value FROM evaluations AS e JOIN subjects AS s ON s.key = e.subject WHERE e.split = $1 AND e.outcome = 'scored'",
+            """
+            SELECT e.candidate, s.hash, e.value FROM evaluations AS e JOIN subjects AS s ON s.key = e.subject
+            WHERE e.split = $1 AND e.outcome = 'scored'
+            """,
             row => (Key: (row.GetInt64(0), row.GetString(1)), Value: row.GetDouble(2)), Text(split))
         .ToDictionary(pair => pair.Key, pair => pair.Value);
 
-    /// <summary>Whether the candidate was found invalid on a split (an invalid one on the report split stays on the front, without a score).</summary>
+    /// <summary>
+    /// Whether the candidate was found invalid on a split (an invalid one on the report split stays on the front, without a score).
+    /// </summary>
     public bool IsInvalid(long candidate, ItemSplit split) => database.Count(
         "SELECT COUNT(*) FROM evaluations WHERE candidate = $1 AND split = $2 AND outcome = 'invalid'", candidate, Text(split)) > 0;
 

@@ -4,7 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Evo.Search.Runs.Tables;
 
-/// <summary>What every candidate did on every item: a row each, keyed by (candidate content, task content, item), so nothing is evaluated twice.</summary>
+/// <summary>
+/// What every candidate did on every item: a row each, keyed by (candidate content, task content, item), so nothing is evaluated twice.
+/// </summary>
 internal sealed class ItemTable(RunDatabase database)
 {
     public void Insert(long candidate, string subject, IEnumerable<ItemResult> items)
@@ -14,7 +16,8 @@ internal sealed class ItemTable(RunDatabase database)
         {
             database.Execute(
                 "INSERT INTO item_results VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                candidate, key, item.ItemId, item.Score, item.Weight, item.Finish?.ToString(), item.PromptTokens, item.Tokens, item.Truncated, item.Output);
+                candidate, key, item.ItemId, item.Score, item.Weight, item.Finish?.ToString(),
+                item.PromptTokens, item.Tokens, item.Truncated, item.Output);
         }
     }
 

@@ -6,7 +6,9 @@ namespace Evo.Search.Runs.Tables;
 internal sealed class OptimizerStateTable(RunDatabase database)
 {
     public JsonObject? Newest() =>
-        database.Scalar("SELECT state FROM optimizer_states ORDER BY generation DESC LIMIT 1") is string text ? JsonNode.Parse(text)!.AsObject() : null;
+        database.Scalar("SELECT state FROM optimizer_states ORDER BY generation DESC LIMIT 1") is string text
+            ? JsonNode.Parse(text)!.AsObject()
+            : null;
 
     public void Replace(int generation, JsonObject state)
     {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Evo.Search.Runs.Tables;
 
-/// <summary>One answered proposal: the optimizer's point in [0,1]^n, the genome in the space's own units and the candidate that it became.</summary>
+/// <summary>
+/// One answered proposal: the optimizer's point in [0,1]^n, the genome in the space's own units and the candidate that it became.
+/// </summary>
 internal sealed record ProposalRow(int Generation, int Position, long Candidate, ImmutableArray<double> Point, ImmutableArray<double> Genome);
 
 internal sealed class ProposalTable(RunDatabase database)

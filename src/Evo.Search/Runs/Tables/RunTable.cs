@@ -9,7 +9,8 @@ namespace Evo.Search.Runs.Tables;
 internal sealed class RunTable(RunDatabase database)
 {
     private const string Columns =
-        "run_id, space_hash, space_path, space_from_run, device, resolved, algorithm, seed, objectives, space_budget, budget, reference, state, reason, started_at, updated_at";
+        "run_id, space_hash, space_path, space_from_run, device, resolved, algorithm, seed, objectives, space_budget, budget, reference, "
+        + "state, reason, started_at, updated_at";
 
     public RunRow? Find() => database.Query($"SELECT {Columns} FROM runs", Map).SingleOrDefault();
 

@@ -6,7 +6,10 @@ using Evo.Optimization;
 
 namespace Evo.Search.Tests.Loop.Doubles;
 
-/// <summary>A small pure optimizer: a quarter of a generation repeats the best point so far, the rest is drawn around it. State is its whole history of bests.</summary>
+/// <summary>
+/// A small pure optimizer: a quarter of a generation repeats the best point so far, the rest is drawn around it. State is its whole history
+/// of bests.
+/// </summary>
 internal sealed class DriftingOptimizer(int population) : IOptimizer
 {
     public string Name => "drifting";

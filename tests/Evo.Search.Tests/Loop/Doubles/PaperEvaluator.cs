@@ -8,8 +8,8 @@ using Evo.Inference;
 namespace Evo.Search.Tests.Loop.Doubles;
 
 /// <summary>
-/// Scores made from the candidate's id and the item alone: the same on every machine. Counts what it is asked, and fails, hangs or answers nonsense
-/// where a test says so.
+/// Scores made from the candidate's id and the item alone: the same on every machine. Counts what it is asked, and fails, hangs or answers
+/// nonsense where a test says so.
 /// </summary>
 internal sealed class PaperEvaluator : IEvaluator
 {

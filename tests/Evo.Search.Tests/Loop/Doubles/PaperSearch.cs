@@ -9,7 +9,9 @@ using Evo.Search.Spaces;
 
 namespace Evo.Search.Tests.Loop.Doubles;
 
-/// <summary>A complete small search made of doubles, as a test may vary it: two tasks (one report-only measure beside them), two genes.</summary>
+/// <summary>
+/// A complete small search made of doubles, as a test may vary it: two tasks (one report-only measure beside them), two genes.
+/// </summary>
 internal sealed record PaperSearch
 {
     public required string Directory { get; init; }

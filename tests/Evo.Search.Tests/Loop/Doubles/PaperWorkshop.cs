@@ -10,7 +10,10 @@ using Evo.Search.Runs;
 
 namespace Evo.Search.Tests.Loop.Doubles;
 
-/// <summary>Candidates that are two numbers in steps of 1/50 (so that genomes meet). Points beyond <paramref name="invalidAbove"/> in the first gene merge to NaN.</summary>
+/// <summary>
+/// Candidates that are two numbers in steps of 1/50 (so that genomes meet). Points beyond <paramref name="invalidAbove"/> in the first gene
+/// merge to NaN.
+/// </summary>
 internal sealed class PaperWorkshop(IEvaluator evaluator, double invalidAbove = 2) : IWorkshop
 {
     private Blueprint? _built;

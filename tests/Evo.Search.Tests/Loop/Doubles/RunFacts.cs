@@ -2,7 +2,9 @@ using Evo.Search.Runs;
 
 namespace Evo.Search.Tests.Loop.Doubles;
 
-/// <summary>Everything of a run that must be the same however often it was interrupted: genomes, scores, item results, fronts, optimizer state.</summary>
+/// <summary>
+/// Everything of a run that must be the same however often it was interrupted: genomes, scores, item results, fronts, optimizer state.
+/// </summary>
 internal static class RunFacts
 {
     public static string Of(string directory)
