@@ -3,7 +3,16 @@ namespace Evo.EndToEnd.Tests;
 /// <summary>Everything that can be wrong with the input is said before any work, with its place, and with exit code 2.</summary>
 public sealed class BadInputTests : IDisposable
 {
-    private const string Objectives = """
+    private const string SpaceText = """
+        recipe:
+          merge_method: task_arithmetic
+          base_model: MODELS/base
+          models:
+            - model: MODELS/addition
+              parameters: {weight: {search: [0.0, 1.0]}}
+            - model: MODELS/sorting
+              parameters: {weight: {search: [0.0, 1.0]}}
+          dtype: float32
         objectives:
           - {name: addition, task: TASK, metric: exact_match, goal: maximize}
         search: {algorithm: cma-es, seed: 1, budget: {generations: 1}}
@@ -91,18 +100,9 @@ public sealed class BadInputTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal); // no stack trace
     }
 
-    private static string Space() => $$"""
-        recipe:
-          merge_method: task_arithmetic
-          base_model: {{Repository.Model("base")}}
-          models:
-            - model: {{Repository.Model("addition")}}
-              parameters: {weight: {search: [0.0, 1.0]}}
-            - model: {{Repository.Model("sorting")}}
-              parameters: {weight: {search: [0.0, 1.0]}}
-          dtype: float32
-        {{Objectives.Replace("TASK", Repository.Task("addition"))}}
-        """;
+    private static string Space() => SpaceText
+        .Replace("MODELS", Path.Combine(Repository.SearchSpaces, "models"))
+        .Replace("TASK", Repository.Task("addition"));
 
     private string CopyModel(string name)
     {
