@@ -43,9 +43,9 @@ internal static class EvoCommandLine
                 Error = console.Error,
             }).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failures.TryDescribe(exception) is not null)
+        catch (Exception exception)
         {
-            var failure = Failures.TryDescribe(exception)!;
+            var failure = Failures.Describe(exception);
             await console.Error.WriteLineAsync($"evo: {failure.Message}").ConfigureAwait(false);
             return failure.ExitCode;
         }

@@ -10,10 +10,10 @@ namespace Evo.Cli;
 /// <summary>What the user is told of a failure.</summary>
 internal sealed record Failure(string Message, int ExitCode);
 
-/// <summary>Maps the exceptions that users can cause to a message and an exit code. Anything else is a defect of Evo and keeps its stack trace.</summary>
+/// <summary>Maps the exceptions that users can cause to a message and an exit code. Anything else is a defect of Evo and is shown with its stack trace.</summary>
 internal static class Failures
 {
-    public static Failure? TryDescribe(Exception exception) => exception switch
+    public static Failure Describe(Exception exception) => exception switch
     {
         CheckpointException or RecipeException or SearchSpaceException or TaskException or OptimizerSettingsException =>
             new Failure(exception.Message, ExitCode.Usage),
@@ -22,6 +22,6 @@ internal static class Failures
         OperationCanceledException => new Failure("stopped", ExitCode.Stopped),
         UnauthorizedAccessException or IOException => new Failure(exception.Message, ExitCode.Environment),
         DllNotFoundException => new Failure($"a native library is missing: {exception.Message}", ExitCode.Environment),
-        _ => null,
+        _ => new Failure($"this is a defect of Evo, please report it:\n{exception}", ExitCode.Unexpected),
     };
 }

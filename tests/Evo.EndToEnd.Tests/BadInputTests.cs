@@ -28,7 +28,7 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void A_range_with_its_minimum_above_its_maximum_is_refused() =>
-        AssertRefused(Space().Replace("[0.0, 1.0]", "[1.0, 0.0]"), "space.yaml:", "[1");
+        AssertRefused(Space().Replace("[0.0, 1.0]", "[1.0, 0.0]"), "space.yaml:6:", "above");
 
     [Fact]
     public void An_objective_on_a_missing_task_is_refused() =>

@@ -14,8 +14,13 @@ internal static class ParetoCommand
         var generation = new Option<int?>("--generation") { Description = "The front as it stood after this generation. Default: the newest." };
         var format = new Option<string>("--format") { Description = "table, json or csv.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json", "csv");
+        var top = new Option<int?>("--top") { Description = "In the table, only this many members: those that together hold the most hypervolume." };
+        top.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1) result.AddError("--top takes a whole number from 1.");
+        });
         var json = CommonOptions.Json();
-        var command = new Command("pareto", "The Pareto front of a run.") { directory, generation, format, json };
+        var command = new Command("pareto", "The Pareto front of a run.") { directory, generation, format, top, json };
         command.SetAction(parsed =>
         {
             using var run = RunReader.Open(parsed.GetRequiredValue(directory));
@@ -29,7 +34,7 @@ internal static class ParetoCommand
                     console.Out.Write(FrontText.ToCsv(front));
                     break;
                 default:
-                    FrontTable.Write(console.Tables(), front);
+                    FrontTable.Write(console.Tables(), front, parsed.GetValue(top) ?? int.MaxValue);
                     break;
             }
 

@@ -9,8 +9,11 @@ namespace Evo.Cli.Output;
 /// <summary>A front for people: members first, then base, parents and the uniform merge, with standard errors and held-out scores.</summary>
 internal static class FrontTable
 {
-    public static void Write(IAnsiConsole console, FrontDocument front)
+    /// <param name="most">At most so many members: those that together hold the most hypervolume.</param>
+    public static void Write(IAnsiConsole console, FrontDocument front, int most = int.MaxValue)
     {
+        var members = FrontMembers.Representatives(front, most);
+        var betterThanUniform = FrontMembers.DominatingUniform(front);
         var heldOut = front.Members.Any(member => member.Report is not null) || front.Parents.Any(parent => parent.Report is not null);
         var table = new Table().Border(TableBorder.Simple).AddColumn("candidate").AddColumn(new TableColumn("gen").RightAligned());
         foreach (var objective in front.Objectives)
@@ -19,9 +22,10 @@ internal static class FrontTable
             if (heldOut) table.AddColumn(new TableColumn("held out").RightAligned());
         }
 
-        foreach (var member in front.Members)
+        foreach (var member in members)
         {
-            Add(ScoreText.ShortId(member.Id), member.Generation.ToString(CultureInfo.InvariantCulture), member.Objectives, member.Report);
+            var mark = betterThanUniform.Contains(member.Id) ? "*" : "";
+            Add(ScoreText.ShortId(member.Id) + mark, member.Generation.ToString(CultureInfo.InvariantCulture), member.Objectives, member.Report);
         }
 
         if (front.Members.Length > 0) table.AddEmptyRow();
@@ -35,6 +39,15 @@ internal static class FrontTable
             CultureInfo.InvariantCulture,
             $"generation {front.Generation}, {front.Evaluations} evaluations, {front.Members.Length} on the front, hypervolume {front.Hypervolume:0.0000} from ({string.Join(", ", front.ReferencePoint.Select(ScoreText.Value))})"));
         console.Write(table);
+        if (members.Length < front.Members.Length)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{members.Length} of {front.Members.Length} members, those that hold the most hypervolume"));
+        }
+
+        if (betterThanUniform.Count > 0)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"* {betterThanUniform.Count} of {front.Members.Length} dominate the uniform merge"));
+        }
 
         void Add(string name, string generation, OrderedDictionary<string, ScoredValue> search, OrderedDictionary<string, ScoredValue>? report)
         {

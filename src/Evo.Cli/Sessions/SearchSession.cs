@@ -9,6 +9,9 @@ namespace Evo.Cli.Sessions;
 /// <summary>One session of a search at a terminal: progress while it runs, a clean stop on the first signal, the front and the next commands at its end.</summary>
 internal static class SearchSession
 {
+    // A front of a hundred members would push everything else off the screen; `evo pareto` lists all of them.
+    private const int ShownMembers = 16;
+
     public static async Task<int> RunAsync(
         CliConsole console, bool json, Func<ISearchObserver, CancellationToken, Task<SearchResult>> search)
     {
@@ -30,7 +33,7 @@ internal static class SearchSession
 
         if (!json)
         {
-            if (result.Front is { } front) FrontTable.Write(console.Tables(), front);
+            if (result.Front is { } front) FrontTable.Write(console.Tables(), front, ShownMembers);
             WriteNextCommands(console.Error, result);
         }
 
@@ -43,8 +46,9 @@ internal static class SearchSession
         writer.WriteLine($"{result.End.ToString().ToLowerInvariant()}: {result.Reason}");
         if (result.End != SearchEnd.Finished) writer.WriteLine($"continue:  evo resume {directory}");
         else writer.WriteLine($"go on:     evo resume {directory} --generations +10");
-        if (result.Front is not { Members.Length: > 0 } front) return;
-        var id = ScoreText.ShortId(front.Members[0].Id);
+        if (result.Front is not { } front || FrontMembers.Balanced(front) is not { } balanced) return;
+        var id = ScoreText.ShortId(balanced.Id);
+        if (front.Members.Length > ShownMembers) writer.WriteLine($"all:       evo pareto {directory}");
         writer.WriteLine($"look at:   evo show {directory} {id}");
         writer.WriteLine($"export:    evo export {directory} {id} --out FOLDER");
     }
