@@ -14,12 +14,12 @@ internal static class FrontTable
     {
         var members = FrontMembers.Representatives(front, most);
         var betterThanUniform = FrontMembers.DominatingUniform(front);
-        var heldOut = front.Members.Any(member => member.Report is not null) || front.Parents.Any(parent => parent.Report is not null);
+        var heldOut = HeldOutObjectives(front);
         var table = new Table().Border(TableBorder.Simple).AddColumn("candidate").AddColumn(new TableColumn("gen").RightAligned());
         foreach (var objective in front.Objectives)
         {
             table.AddColumn(new TableColumn(Heading(objective)).RightAligned());
-            if (heldOut) table.AddColumn(new TableColumn("held out").RightAligned());
+            if (heldOut.Contains(objective.Name)) table.AddColumn(new TableColumn("held out").RightAligned());
         }
 
         foreach (var member in members)
@@ -55,12 +55,16 @@ internal static class FrontTable
             foreach (var objective in front.Objectives)
             {
                 row.Add(ScoreText.Of(search.GetValueOrDefault(objective.Name)));
-                if (heldOut) row.Add(ScoreText.Of(report?.GetValueOrDefault(objective.Name)));
+                if (heldOut.Contains(objective.Name)) row.Add(ScoreText.Of(report?.GetValueOrDefault(objective.Name)));
             }
 
             table.AddRow([.. row]);
         }
     }
+
+    /// <summary>Objectives with a held-out score somewhere; a measure of the weights never has one.</summary>
+    private static HashSet<string> HeldOutObjectives(FrontDocument front) =>
+        [.. front.Members.Select(member => member.Report).Concat(front.Parents.Select(parent => parent.Report)).SelectMany(report => report?.Keys ?? Enumerable.Empty<string>())];
 
     private static string Heading(FrontObjective objective)
     {

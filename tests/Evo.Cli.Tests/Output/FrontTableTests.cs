@@ -20,11 +20,11 @@ public sealed class FrontTableTests
         [
             "generation 7, 112 evaluations, 1 on the front, hypervolume 0.6100 from (0.000)",
             "",
-            "candidate gen addition ↑ held out change ↓ (report only) held out",
-            "c3f1000000 5 0.870 ±0.020 0.850 ±0.030 1.20e-3 -",
+            "candidate gen addition ↑ held out change ↓ (report only)",
+            "c3f1000000 5 0.870 ±0.020 0.850 ±0.030 1.20e-3",
             "",
-            "models/base base 0.100 ±0.010 - 0.000 -",
-            "models/[odd] (invalid) parent - - - -",
+            "models/base base 0.100 ±0.010 - 0.000",
+            "models/[odd] (invalid) parent - - -",
         ];
         var lines = output.ToString().Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
             .Where(line => !line.Contains('─')).ToArray();
