@@ -13,13 +13,21 @@ internal static class AtomicFile
     public static void Write(string path, string text, bool durable = true)
     {
         var temporary = path + ".tmp";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        try
         {
-            stream.Write(Utf8.GetBytes(text));
-            stream.Flush(flushToDisk: durable);
-        }
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                stream.Write(Utf8.GetBytes(text));
+                stream.Flush(flushToDisk: durable);
+            }
 
-        File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary); // what fits of it on a full disk
+            throw;
+        }
     }
 
     /// <summary>As <see cref="Write"/>, but leaves a file that already says so alone.</summary>

@@ -7,6 +7,8 @@ namespace Evo.Search.Runs;
 /// </summary>
 internal sealed class RunDatabase : IDisposable
 {
+    private const int CannotOpen = 14; // SQLITE_CANTOPEN
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
 
@@ -26,7 +28,26 @@ internal sealed class RunDatabase : IDisposable
     }
 
     /// <summary>Opens beside a writer, or on what a dead one left behind.</summary>
-    public static RunDatabase OpenForReading(string path) => Open(path, SqliteOpenMode.ReadOnly);
+    public static RunDatabase OpenForReading(string path)
+    {
+        var database = Open(path, SqliteOpenMode.ReadOnly);
+        try
+        {
+            database.Count("SELECT COUNT(*) FROM sqlite_master");
+            return database;
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == CannotOpen && !IsLogged(path))
+        {
+            // A write-ahead log needs a file of its own even to read, which a read-only disk refuses; with nothing in the log the database is all there is.
+            database.Dispose();
+            return Open(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs one statement; the number of changed rows.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
@@ -88,6 +109,8 @@ internal sealed class RunDatabase : IDisposable
             command.Dispose();
         _connection.Dispose();
     }
+
+    private static bool IsLogged(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
     private static RunDatabase Open(string path, SqliteOpenMode mode)
     {

@@ -24,7 +24,7 @@ internal sealed class RunLock : IDisposable
             try
             {
                 var file = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                AtomicFile.Write(ownerPath, JsonSerializer.Serialize(new Owner(Environment.ProcessId, Environment.MachineName)), durable: false);
+                Sign(ownerPath);
                 return new RunLock(file);
             }
             catch (IOException) when (DateTime.UtcNow < giveUp && IsHeld(lockPath))
@@ -63,7 +63,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException)
         {
-            return true;
+            return Directory.Exists(Path.GetDirectoryName(lockPath)); // without a folder it is the path that is at fault: too long, or below a file
         }
         catch (UnauthorizedAccessException)
         {
@@ -72,6 +72,19 @@ internal sealed class RunLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>The owner's name serves the message alone: a full disk is for the store to tell, which says how to go on.</summary>
+    private static void Sign(string ownerPath)
+    {
+        try
+        {
+            AtomicFile.Write(ownerPath, JsonSerializer.Serialize(new Owner(Environment.ProcessId, Environment.MachineName)), durable: false);
+        }
+        catch (IOException)
+        {
+            // What a former owner wrote may stay: the lock itself is held all the same.
+        }
+    }
 
     private static RunException Refusal(string lockPath, string ownerPath) => new(RunProblem.Environment,
         $"{Path.GetDirectoryName(lockPath)}: another process is working on this run ({Describe(ownerPath)}). Wait for it, or stop it with "

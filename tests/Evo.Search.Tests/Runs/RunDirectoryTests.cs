@@ -49,6 +49,42 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_too_full_for_the_owners_name_is_not_taken_for_another_process()
+    {
+        Directory.CreateDirectory(_folder["run"]);
+        File.CreateSymbolicLink(_folder["run/run.owner.tmp"], "run.owner.tmp"); // a link to itself: opening it fails as writing to a full disk does
+
+        using var session = Search.Open();
+
+        Assert.True(session.Directory.IsBeingWritten);
+        Assert.False(File.Exists(_folder["run/run.owner"]));
+    }
+
+    [Fact]
+    public void A_path_that_cannot_be_is_not_taken_for_a_locked_one()
+    {
+        var path = _folder[new string('a', 300)];
+
+        RunLock.RefuseIfHeld(new RunDirectory(path));
+
+        var refusal = Assert.Throws<RunException>(() => RunDirectory.ForWriting(path));
+        Assert.Equal(RunProblem.Environment, refusal.Problem);
+        Assert.Contains("cannot be created", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_on_a_disk_that_cannot_be_written_to_can_be_read()
+    {
+        var front = (await Search.RunAsync()).Front!;
+        Directory.CreateDirectory(_folder["run/run.db-shm"]); // SQLite cannot make its file of this name, as on a read-only disk
+
+        using var reader = RunReader.Open(_folder["run"]);
+
+        Assert.Equal(RunState.Finished, reader.Status().State);
+        Assert.Equal(front.Members.Select(member => member.Id), reader.Front().Members.Select(member => member.Id));
+    }
+
+    [Fact]
     public async Task A_run_can_be_read_while_it_is_written()
     {
         var states = new List<RunState>();
