@@ -11,6 +11,11 @@ namespace Evo.Inference;
 /// <summary>Builds language models that read a candidate buffer.</summary>
 public static class DecoderModel
 {
+    /// <summary>Makes sure, before any work, that models can run on a device: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    /// <exception cref="ArgumentException">The device's name is unknown.</exception>
+    /// <exception cref="DllNotFoundException">The device's libraries are not in this build or on this machine.</exception>
+    public static void RequireDevice(string name) => Device.Parse(name, checkpointType: null).Require();
+
     /// <summary>
     /// A model of the given configuration (Llama, Mistral, Qwen 2 or Qwen 3) that reads <paramref name="weights"/>: what is written there is what the next
     /// call runs; on the CPU it is read in place. Weights and tokenizer stay the caller's and must outlive the model.

@@ -27,6 +27,7 @@ internal static class EvalCommand
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
             var definitions = parsed.GetRequiredValue(tasks).Select(path => TaskReader.Read(Path.GetFullPath(path))).ToImmutableArray();
+            DecoderModel.RequireDevice(parsed.GetValue(device) ?? "cpu");
             using var loaded = LoadedModel.Load(Path.GetFullPath(parsed.GetRequiredValue(model)), new InferenceOptions { Device = parsed.GetValue(device) ?? "cpu" });
             var documents = new JsonArray();
             foreach (var task in definitions)

@@ -31,6 +31,16 @@ internal sealed record Device(int? Cuda, OnnxType Type)
     public OrtMemoryInfo Memory() =>
         Cuda is { } number ? new OrtMemoryInfo("Cuda", OrtAllocatorType.ArenaAllocator, number, OrtMemType.Default) : OrtMemoryInfo.DefaultInstance;
 
+    /// <summary>Makes sure that the device's libraries are there, without a graph.</summary>
+    /// <exception cref="DllNotFoundException">As <see cref="Load"/>.</exception>
+    public void Require()
+    {
+        if (Cuda is not { } number)
+            return;
+        using var options = new SessionOptions();
+        AddCuda(options, number);
+    }
+
     /// <summary>Loads a graph on the device.</summary>
     /// <exception cref="DllNotFoundException">This build's ONNX Runtime has no CUDA provider, or its libraries are not on this machine.</exception>
     public InferenceSession Load(byte[] model)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Evo.Evaluation.Scoring;
 using Evo.Evaluation.Tasks;
+using Evo.Inference;
 using Evo.Merging.Engines;
 using Evo.Merging.Planning;
 using Evo.Optimization;
@@ -49,6 +50,7 @@ internal sealed class SearchComposition : IDisposable
         MergeWorkshop? workshop = null;
         try
         {
+            RequireDevice(space);
             var setup = new SearchSetup(CreateOptimizer(space), space.Search.Seed, [.. space.Objectives.Select(objective => Compose(space, objective))]);
             RequireFit(space, setup);
             parents = ParentModels.Open(space.Models, space.Folder);
@@ -105,6 +107,18 @@ internal sealed class SearchComposition : IDisposable
         return new SearchObjective(
             new RunObjective(objective.Name, objective.Goal, objective.ReportOnly, task.ContentHash, metric.Name),
             task, split.Search, split.Report, metric.Estimate, Shares.Contains(metric.Name));
+    }
+
+    private static void RequireDevice(SearchSpace space)
+    {
+        try
+        {
+            DecoderModel.RequireDevice(space.Evaluator.Device);
+        }
+        catch (DllNotFoundException exception)
+        {
+            throw new RunException(RunProblem.Environment, $"{space.Path}: evaluator: {exception.Message}", exception);
+        }
     }
 
     private static IOptimizer CreateOptimizer(SearchSpace space)

@@ -29,6 +29,19 @@ public sealed class FamilySearchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_is_not_there_is_the_machines_trouble_and_refused_before_any_work()
+    {
+        var request = new SearchRequest(_family.Space, _family["run"], Device: "cuda:77");
+
+        var refusal = await Assert.ThrowsAsync<RunException>(() => SearchRunner.RunAsync(request, new StopAfter(1, new CancellationTokenSource())));
+
+        Assert.Equal(RunProblem.Environment, refusal.Problem);
+        Assert.Contains("space.yaml: evaluator: cuda:77 cannot be used", refusal.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_family["run"]));
+        Assert.Equal(refusal.Message, Assert.Throws<RunException>(() => SearchRunner.Validate(request)).Message);
+    }
+
+    [Fact]
     public async Task A_stopped_and_resumed_search_and_an_extended_one_give_the_bytes_of_a_straight_one()
     {
         await _family.RunAsync("straight");
