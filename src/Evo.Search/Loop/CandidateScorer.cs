@@ -7,12 +7,14 @@ using Evo.Search.Runs.Tables;
 namespace Evo.Search.Loop;
 
 /// <summary>
-/// Scores one candidate on one split, subject by subject. What the store knows is not evaluated again; what is evaluated is durable before
-/// the next subject begins; the candidate is merged only when something has to be evaluated.
+/// Scores one candidate on one split, subject by subject. What the store knows is not evaluated again; what is evaluated is durable
+/// within a second of further work; the candidate is merged only when something has to be evaluated.
 /// </summary>
 internal sealed class CandidateScorer(
     RunStore store, IWorkshop workshop, SearchSetup setup, Attempts attempts, StageClock clock, TimeProvider time)
 {
+    private readonly Ledger _ledger = new(store, clock, time);
+
     /// <summary>Tokens of this session and of those before.</summary>
     public long Tokens { get; private set; } = store.Evaluations.CountTokens();
 
@@ -37,12 +39,11 @@ internal sealed class CandidateScorer(
             return Conclude(known!.Key, new Scoring.Complete(), conclude);
 
         Workpiece? piece = null;
-        for (var i = 0; i < missing.Count; i++)
+        foreach (var subject in missing)
         {
             if (stop.IsCancellationRequested || abort.IsCancellationRequested)
-                return new Scoring.Interrupted();
+                return Leave(new Scoring.Interrupted());
 
-            var subject = missing[i];
             var start = time.GetTimestamp();
             var attempt = await attempts.RunAsync(
                 () =>
@@ -57,23 +58,22 @@ internal sealed class CandidateScorer(
             switch (attempt)
             {
                 case null:
-                    return new Scoring.Interrupted();
+                    return Leave(new Scoring.Interrupted());
                 case EvaluationOutcome.Scored scored:
-                    var rejection = Record(blueprint, split, subject, scored, seconds, i == missing.Count - 1 ? conclude : null);
+                    var rejection = Record(blueprint, split, subject, scored, seconds);
                     if (rejection is not null)
                         return Reject(blueprint, split, subject, rejection, seconds, conclude);
                     break;
                 case EvaluationOutcome.CandidateInvalid bad:
                     return Reject(blueprint, split, subject, bad.Reason, seconds, conclude);
                 case EvaluationOutcome.InfrastructureFailed failed:
-                    return new Scoring.GaveUp(failed.Reason);
+                    return Leave(new Scoring.GaveUp(failed.Reason));
                 case EvaluationOutcome.Lost lost:
-                    return new Scoring.GaveUp(lost.Reason);
+                    return Leave(new Scoring.GaveUp(lost.Reason));
             }
-
-            known ??= store.Candidates.Find(blueprint.Id);
         }
 
+        _ledger.Commit("evaluation", () => conclude?.Invoke(Key(blueprint)));
         return new Scoring.Complete();
     }
 
@@ -102,7 +102,7 @@ internal sealed class CandidateScorer(
 
     /// <summary>Stores a score; or says why it is none.</summary>
     private string? Record(
-        Blueprint blueprint, ItemSplit split, SearchObjective subject, EvaluationOutcome.Scored scored, double seconds, Action<long>? conclude)
+        Blueprint blueprint, ItemSplit split, SearchObjective subject, EvaluationOutcome.Scored scored, double seconds)
     {
         var name = subject.Description.Subject;
         var score = Score(blueprint, split, subject, scored);
@@ -110,14 +110,13 @@ internal sealed class CandidateScorer(
             return string.Create(CultureInfo.InvariantCulture, $"objective '{subject.Description.Name}' has the value {score.Value}");
 
         var tokens = scored.Items.Sum(item => (long)item.PromptTokens + item.Tokens);
-        Store("evaluation", () =>
+        var finished = time.GetUtcNow();
+        _ledger.Add(() =>
         {
             var candidate = Key(blueprint);
             if (subject.Task is not null)
                 store.Items.Insert(candidate, name, scored.Items);
-            store.Evaluations.Insert(new EvaluationRow(
-                candidate, name, split, EvaluationTable.Scored, null, score, tokens, seconds, time.GetUtcNow()));
-            conclude?.Invoke(candidate);
+            store.Evaluations.Insert(new EvaluationRow(candidate, name, split, EvaluationTable.Scored, null, score, tokens, seconds, finished));
         });
         Tokens += tokens;
         attempts.LookAtTruncation(subject, scored.Items);
@@ -144,7 +143,7 @@ internal sealed class CandidateScorer(
     private Scoring.Invalid Reject(
         Blueprint blueprint, ItemSplit split, SearchObjective? subject, string reason, double seconds, Action<long>? conclude)
     {
-        Store("evaluation", () =>
+        _ledger.Commit("evaluation", () =>
         {
             var candidate = Key(blueprint);
             if (split == ItemSplit.Search)
@@ -164,7 +163,7 @@ internal sealed class CandidateScorer(
     {
         var (outcome, reason) = failed is EvaluationOutcome.Lost lost ? (EvaluationTable.Lost, lost.Reason)
             : (EvaluationTable.Failed, ((EvaluationOutcome.InfrastructureFailed)failed).Reason);
-        Store("attempt", () => store.Evaluations.Insert(new EvaluationRow(
+        _ledger.Commit("attempt", () => store.Evaluations.Insert(new EvaluationRow(
             Key(blueprint), subject.Description.Subject, split, outcome, reason, null, 0, 0, time.GetUtcNow())));
     }
 
@@ -172,15 +171,17 @@ internal sealed class CandidateScorer(
         where T : Scoring
     {
         if (conclude is not null)
-            Store("proposal", () => conclude(candidate));
+            _ledger.Commit("proposal", () => conclude(candidate));
         return scoring;
     }
 
-    private void Store(string name, Action work) => clock.Storing(() => store.Commit(name, () =>
+    /// <summary>Stores what was finished before an end that came in between.</summary>
+    private T Leave<T>(T scoring)
+        where T : Scoring
     {
-        work();
-        store.Run.AddTimings(clock.Take(), time.GetUtcNow());
-    }));
+        _ledger.Commit("evaluation");
+        return scoring;
+    }
 
     private long Key(Blueprint blueprint) => store.Candidates.Find(blueprint.Id)?.Key ?? store.Candidates.Insert(
         blueprint.Id, blueprint.RecipeYaml, blueprint.Coefficients.IsEmpty ? null : CoefficientBlob.Pack(blueprint.Coefficients));

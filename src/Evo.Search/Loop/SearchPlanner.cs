@@ -55,7 +55,7 @@ internal sealed class SearchPlanner(SearchComposition composition)
         var seconds = await SecondsOfOneAsync(cancellation).ConfigureAwait(false);
         var subjects = composition.Setup.Subjects;
         var share = subjects.Sum(subject => subject.ReportItems.Length) / (double)Math.Max(1, subjects.Sum(subject => subject.SearchItems.Length));
-        var rescored = plan.Baselines + (plan.Population / 2.0);
+        var rescored = plan.Baselines + (plan.Population * composition.Setup.Counting.Length / 2.0); // fronts grow with the objectives
         return plan with
         {
             SecondsPerCandidate = seconds,

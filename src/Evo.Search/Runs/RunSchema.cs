@@ -52,6 +52,7 @@ internal static class RunSchema
             tokens INTEGER NOT NULL, seconds REAL NOT NULL, finished_at TEXT NOT NULL)
         """,
         "CREATE UNIQUE INDEX scores ON evaluations (candidate, subject, split) WHERE outcome = 'scored'",
+        "CREATE INDEX bests ON evaluations (subject, split, value) WHERE outcome = 'scored'",
 
         """
         CREATE TABLE item_results (

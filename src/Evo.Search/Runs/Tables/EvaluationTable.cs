@@ -80,7 +80,7 @@ internal sealed class EvaluationTable(RunDatabase database)
     /// <summary>Seconds that the newest candidates took each (all subjects of the search split together), newest first.</summary>
     public List<double> SecondsOfNewest(int candidates) => database.Query(
         """
-        SELECT SUM(seconds) FROM evaluations WHERE split = 'search' AND candidate IN
+        SELECT SUM(seconds) FROM evaluations WHERE outcome = 'scored' AND split = 'search' AND candidate IN
         (SELECT candidate FROM proposals ORDER BY generation DESC, position DESC LIMIT $1) GROUP BY candidate
         """, row => row.GetDouble(0), candidates);
 
