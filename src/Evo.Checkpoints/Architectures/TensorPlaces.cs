@@ -24,7 +24,7 @@ public static class TensorPlaces
         if (segments.Any(segment => OtherTowers.Any(tower => segment.StartsWith(tower, StringComparison.Ordinal))))
             return new TensorPlace(null, Component.Other, innermost);
 
-        var layer = LayerOf(segments);
+        int? layer = LayerSegment(segments) is { } at ? int.Parse(segments[at], CultureInfo.InvariantCulture) : null;
         foreach (var row in TensorNameTable.Rows)
         {
             if (row.InLayer is { } inLayer && inLayer != layer.HasValue)
@@ -36,13 +36,17 @@ public static class TensorPlaces
         return new TensorPlace(layer, Guess(segments, innermost), innermost);
     }
 
-    private static int? LayerOf(string[] segments)
+    /// <summary>
+    /// Which of the name's segments, split at dots, is the layer's number; null outside the layers. A number with leading zeros is no layer's.
+    /// </summary>
+    public static int? LayerSegment(ReadOnlySpan<string> segments)
     {
         for (var i = 0; i + 1 < segments.Length; i++)
         {
             if (Containers.Contains(segments[i])
-                && int.TryParse(segments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var layer))
-                return layer;
+                && int.TryParse(segments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && (segments[i + 1] == "0" || segments[i + 1][0] != '0'))
+                return i + 1;
         }
 
         return null;

@@ -18,7 +18,7 @@ public static class FolderMerge
     /// <summary>Writes the merged model with configuration, tokenizer and recipe; nothing is left behind when it fails or is cancelled.</summary>
     /// <param name="readme">Text of README.md; none is written when null.</param>
     /// <param name="progress">Told the share of elements done, in (0, 1], after every block.</param>
-    /// <exception cref="NonFiniteMergeException">A merged tensor holds NaN or infinity.</exception>
+    /// <exception cref="NonFiniteMergeException">A merged tensor holds NaN or infinity; where an input does, it is named.</exception>
     /// <exception cref="RecipeException">The folder is one of the inputs.</exception>
     /// <exception cref="Evo.Checkpoints.CheckpointException">The folder cannot be written.</exception>
     public static void Write(
@@ -42,7 +42,15 @@ public static class FolderMerge
             plan.Tensors.Select(tensor => tensor.Output).Concat(plan.Copied.Select(copied => copied.Source.Tensor with { Name = copied.Name })),
             new ModelFolderOptions { ShardBytes = options.ShardBytes, Overwrite = options.Overwrite });
         CompanionFiles.Add(writer, plan, readme);
-        WriteTensors(plan, writer, workers, options.MemoryBytes, progress, cancellation);
+        try
+        {
+            WriteTensors(plan, writer, workers, options.MemoryBytes, progress, cancellation);
+        }
+        catch (NonFiniteMergeException failure) when (NonFiniteInput.Of(plan, failure.Tensor) is { } reason)
+        {
+            throw new NonFiniteMergeException(failure.Tensor, reason);
+        }
+
         foreach (var copied in plan.Copied)
             Copy(copied, writer);
         writer.Complete();
@@ -53,7 +61,8 @@ public static class FolderMerge
     {
         var elements = plan.Tensors.Sum(tensor => tensor.Output.ElementCount);
         var largest = plan.Tensors.Max(tensor => tensor.Output.ElementCount);
-        var blockLength = (int)Math.Min(Math.Min(largest, memory / (sizeof(float) + sizeof(float))), int.MaxValue / sizeof(float)); // values and their rounded bytes
+        var share = Math.Min(memory / (sizeof(float) + sizeof(float)), int.MaxValue / sizeof(float)); // values and their rounded bytes
+        var blockLength = (int)Math.Min(largest, share - (share % CpuRun.Capacity)); // whole runs: random masks want none across 2^32
         var block = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, blockLength) * sizeof(float), 64);
         try
         {

@@ -66,6 +66,8 @@ public sealed class MergePlan
                 parents.RequireCompatible(donor.Name, source.Parent.Name);
         var planner = new TensorPlanner(recipe, method, slices, donor);
         planner.Plan();
+        if (planner.Tensors.IsEmpty)
+            throw new RecipeException($"{recipe.SourceName}: there is no floating-point tensor to merge in {string.Join(", ", recipe.ReferencedModels)}");
         return new MergePlan(recipe, donor.Folder, Planning.OutputConfig.Of(recipe, slices, donor), planner.Tensors, planner.Copied);
     }
 }

@@ -26,6 +26,11 @@ internal static class MissingTensors
         $"{source}: '{has.Name}' has the tensor '{wanted.Info.Name}' {wanted.Info.ShapeText}, '{lacks.Name}' does not: the models do not have the same parts; "
         + "merge models fine-tuned from one base");
 
+    /// <summary>
+    /// The donor's own head, which an untied result must have even when all sources of its last layers are tied models.
+    /// </summary>
+    public static IndexedTensor? HeadOf(ParentIndex donor) => donor.Folder.Config.TieWordEmbeddings ? null : donor.Outside.FirstOrDefault(IsHead);
+
     private static bool IsHead(IndexedTensor tensor) =>
         tensor.Place.Component == Component.Head && tensor.Info.Name.EndsWith(".weight", StringComparison.Ordinal);
 }

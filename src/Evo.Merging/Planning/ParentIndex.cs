@@ -27,8 +27,7 @@ internal sealed class ParentIndex
         Folder = folder;
         var tensors = folder.Tensors.Select(Indexed).ToArray();
         Outside = [.. tensors.Where(tensor => tensor.Place.Layer is null)];
-        Layers = [.. Enumerable.Range(0, folder.Config.NumHiddenLayers).Select(layer =>
-            tensors.Where(tensor => tensor.Place.Layer == layer).ToImmutableArray())];
+        Layers = LayersOf(tensors);
         _outside = Outside.ToFrozenDictionary(tensor => tensor.Pattern, StringComparer.Ordinal);
         _byPattern = [.. Layers.Select(layer => layer.ToFrozenDictionary(tensor => tensor.Pattern, StringComparer.Ordinal))];
         Embedding = Outside.FirstOrDefault(tensor => tensor.Place is { Component: Component.Embedding, Part: "embed_tokens" });
@@ -57,13 +56,26 @@ internal sealed class ParentIndex
 
     public IndexedTensor? Find(int layer, string pattern) => _byPattern[layer].GetValueOrDefault(pattern);
 
+    /// <exception cref="RecipeException">A layer of the configuration has no tensors.</exception>
+    private ImmutableArray<ImmutableArray<IndexedTensor>> LayersOf(IndexedTensor[] tensors)
+    {
+        var byLayer = tensors.ToLookup(tensor => tensor.Place.Layer);
+        var layers = ImmutableArray.CreateBuilder<ImmutableArray<IndexedTensor>>();
+        for (var layer = 0; layer < Folder.Config.NumHiddenLayers; layer++)
+            layers.Add(byLayer.Contains(layer)
+                ? [.. byLayer[layer]]
+                : throw new RecipeException($"'{Name}' has {Folder.Config.NumHiddenLayers} layers by its config.json, but no tensor of layer {layer}: "
+                    + "configuration and weights are not of one model"));
+        return layers.ToImmutable();
+    }
+
     private static IndexedTensor Indexed(TensorInfo info)
     {
         var place = TensorPlaces.Of(info.Name);
-        if (place.Layer is not { } layer)
+        if (place.Layer is null)
             return new IndexedTensor(info, place, info.Name);
         var segments = info.Name.Split('.');
-        segments[Array.IndexOf(segments, layer.ToString(CultureInfo.InvariantCulture))] = LayerMark;
+        segments[TensorPlaces.LayerSegment(segments)!.Value] = LayerMark;
         return new IndexedTensor(info, place, string.Join('.', segments));
     }
 }

@@ -25,6 +25,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
             for (var layer = 0; layer < slice.LayerCount; layer++)
                 PlanLayer(slice, layer, outputLayer++);
         PlanOutside(slices[^1], place => place.Component != Component.Embedding);
+        if (MissingTensors.HeadOf(donor) is { } head && _tensors.All(tensor => tensor.Output.Name != head.Info.Name))
+            PlanOutside(slices[^1], head, donor);
     }
 
     private void PlanOutside(OutputSlice slice, Func<TensorPlace, bool> chosen)
@@ -34,10 +36,13 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
             if (!chosen(tensor.Place))
                 continue;
             MissingTensors.RefuseHeadOfTied(recipe.SourceName, donor, tensor, owner);
-            PlanTensor(slice, tensor, owner, tensor.Info.Name, depth: 0,
-                source => source.Parent.FindOutside(tensor.Pattern) ?? MissingTensors.StandIn(source.Parent, tensor));
+            PlanOutside(slice, tensor, owner);
         }
     }
+
+    private void PlanOutside(OutputSlice slice, IndexedTensor tensor, ParentIndex owner) =>
+        PlanTensor(slice, tensor, owner, tensor.Info.Name, depth: 0,
+            source => source.Parent.FindOutside(tensor.Pattern) ?? MissingTensors.StandIn(source.Parent, tensor));
 
     private void PlanLayer(OutputSlice slice, int layer, int outputLayer)
     {

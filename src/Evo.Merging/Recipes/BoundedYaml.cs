@@ -21,9 +21,10 @@ internal static class BoundedYaml
     {
         if (text.Length > LongestText)
             throw new RecipeException(sourceName, 1, 1, "the document is larger than 4 MB; a recipe is a few kilobytes");
+        var parser = new Parser(new StringReader(text));
         try
         {
-            Check(text, sourceName);
+            Check(parser, sourceName);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             return stream.Documents.Count == 1
@@ -34,11 +35,17 @@ internal static class BoundedYaml
         {
             throw new RecipeException(sourceName, problem.Start.Line, problem.Start.Column, $"this is not valid YAML: {problem.Message}");
         }
+        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or FormatException
+            or NullReferenceException or IndexOutOfRangeException)
+        {
+            // On some broken texts YamlDotNet trips over its own state instead.
+            var near = parser.Current?.End ?? Mark.Empty;
+            throw new RecipeException(sourceName, near.Line, near.Column, $"this is not valid YAML, here or after: {problem.Message}");
+        }
     }
 
-    private static void Check(string text, string sourceName)
+    private static void Check(Parser parser, string sourceName)
     {
-        var parser = new Parser(new StringReader(text));
         var levels = new Stack<Level>();
         int documents = 0, nodes = 0, aliases = 0;
         while (parser.MoveNext())

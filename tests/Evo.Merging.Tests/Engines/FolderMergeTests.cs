@@ -28,6 +28,22 @@ public sealed class FolderMergeTests
         }
     }
 
+    [Theory]
+    [InlineData(float.NaN, "float32", "'b' itself holds NaN or infinite values")]
+    [InlineData(60000, "float16", $"the merged tensor '{Names.Embedding}' holds NaN or infinite values")]
+    public void A_parent_that_is_not_finite_is_named(float value, string type, string message)
+    {
+        using var scene = new MergeScene(
+            ("a", LayeredModel.Of(1, 0)), ("b", new TinyModel().With(Names.Norm(0), [2], [0, 0]).With(Names.Query(0), [2, 2], new float[4]).With(Names.Up(0), [4, 2], new float[8])
+                .With(Names.FinalNorm, [2], [0, 0]).With(Names.Embedding, [3, 2], [0, 0, 0, value, 0, 0])));
+        var plan = scene.Plan($"{{merge_method: linear, models: [{{model: a}}, {{model: b}}], parameters: {{weight: 2, normalize: false}}, dtype: {type}}}");
+        var folder = Path.Combine(scene.Folder, "out");
+        var failure = Assert.Throws<NonFiniteMergeException>(() => FolderMerge.Write(plan, folder));
+        Assert.Equal(Names.Embedding, failure.Tensor);
+        Assert.EndsWith(message, failure.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+    }
+
     [Fact]
     public void A_tensor_larger_than_the_memory_goes_in_blocks()
     {

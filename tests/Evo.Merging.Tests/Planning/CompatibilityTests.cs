@@ -14,8 +14,8 @@ public sealed class CompatibilityTests
 
     [Fact]
     public void Vocabulary_sizes() => Refuses(
-        new TinyModel().With(Names.Embedding, [3, 2], new float[6]),
-        new TinyModel().With(Names.Embedding, [4, 2], new float[8]),
+        new TinyModel().With(Names.Embedding, [3, 2], new float[6]).With(Names.Norm(0), [1], [1]),
+        new TinyModel().With(Names.Embedding, [4, 2], new float[8]).With(Names.Norm(0), [1], [1]),
         "the vocabulary of 'a' has 3 rows and that of 'b' 4");
 
     [Fact]
@@ -87,6 +87,39 @@ public sealed class CompatibilityTests
     {
         using var scene = new MergeScene(("a", LayeredModel.Of(1, 0, tied: false)), ("b", LayeredModel.Of(1, 10, tied: true)));
         Assert.All(scene.Merge(Average)[Names.Head], value => Assert.Equal(5.5f, value));
+    }
+
+    [Fact]
+    public void A_tied_model_at_the_end_of_an_untied_stack_lends_its_embedding_as_head()
+    {
+        using var scene = new MergeScene(("a", LayeredModel.Of(1, 0, tied: false)), ("b", LayeredModel.Of(1, 10, tied: true)));
+        var merged = scene.Merge(
+            "{merge_method: passthrough, slices: [{sources: [{model: a, layer_range: [0, 1]}]}, {sources: [{model: b, layer_range: [0, 1]}]}]}");
+        Assert.Equal(0.5f, merged[Names.Embedding][0]);
+        Assert.All(merged[Names.Head], value => Assert.Equal(10.5f, value));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(int.MaxValue)]
+    public void A_configuration_of_more_layers_than_the_weights_have(int layers) => Refuses(
+        LayeredModel.Of(1, 0).Set("num_hidden_layers", layers), LayeredModel.Of(1, 0), $"'a' has {layers} layers by its config.json, but no tensor of layer 1");
+
+    [Fact]
+    public void A_model_without_tensors_to_merge()
+    {
+        var integers = new TinyModel().WithRaw(Names.Norm(0), [2], [1, 2], Evo.Checkpoints.Tensors.ElementType.U8);
+        Refuses(integers, integers, "there is no floating-point tensor to merge");
+    }
+
+    [Theory]
+    [InlineData("model.layers.0.extra.layers.00.weight")]
+    [InlineData("model.layers.00.mlp.up_proj.weight")]
+    [InlineData("model.0.layers.0.mlp.up_proj.weight")]
+    public void Names_with_several_numbers_keep_their_layer(string name)
+    {
+        using var scene = new MergeScene(("a", TinyModel.OfVector(1).With(name, [1], [3])));
+        Assert.Equal([3], scene.Merge("{merge_method: passthrough, slices: [{sources: [{model: a, layer_range: [0, 1]}]}]}")[name]);
     }
 
     [Fact]

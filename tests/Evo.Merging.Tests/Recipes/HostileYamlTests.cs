@@ -52,6 +52,16 @@ public sealed class HostileYamlTests
     [Fact]
     public void Many_values_are_refused() => Refuses($"[{string.Concat(Enumerable.Repeat("1,", 300_000))}]", "more than 200000 values");
 
+    [Theory]
+    [InlineData("merge_method: linear\nmodels: [{model: a, t,tor: {}}]")]
+    [InlineData("merge_method: linear\nmodels: [a\"b\"\n")]
+    [InlineData("merge_method: [linear, \n'models'\n")]
+    [InlineData("{t,tor: {")]
+    [InlineData("merge_method: linear\nmodels: ['x'#d\nz: 1")]
+    [InlineData("%YAML \n---\na")]
+    [InlineData("%TAG ! \n---\na")]
+    public void Texts_that_the_parser_trips_over_are_refused(string yaml) => Refuses(yaml, "not valid YAML", "unknown key");
+
     private static void Refuses(string yaml, params string[] reasons)
     {
         var message = Assert.Throws<RecipeException>(() => RecipeReader.Read(yaml, "hostile.yaml")).Message;
