@@ -73,18 +73,6 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_on_a_disk_that_cannot_be_written_to_can_be_read()
-    {
-        var front = (await Search.RunAsync()).Front!;
-        Directory.CreateDirectory(_folder["run/run.db-shm"]); // SQLite cannot make its file of this name, as on a read-only disk
-
-        using var reader = RunReader.Open(_folder["run"]);
-
-        Assert.Equal(RunState.Finished, reader.Status().State);
-        Assert.Equal(front.Members.Select(member => member.Id), reader.Front().Members.Select(member => member.Id));
-    }
-
-    [Fact]
     public async Task A_run_can_be_read_while_it_is_written()
     {
         var states = new List<RunState>();
