@@ -33,6 +33,12 @@ internal static class EvoCommandLine
             return ExitCode.Usage;
         }
 
+        if (parsed.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            await console.Error.WriteLineAsync("evo: an argument is empty (an unset variable of the shell?). Try `evo --help`, or `evo COMMAND --help`.").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration

@@ -15,6 +15,8 @@ internal static class Failures
 {
     public static Failure Describe(Exception exception) => exception switch
     {
+        CheckpointException { InnerException: IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) } =>
+            new Failure(exception.Message, ExitCode.Environment), // a full or broken disk, where a missing file or folder is a wrong name
         CheckpointException or RecipeException or SearchSpaceException or TaskException or OptimizerSettingsException =>
             new Failure(exception.Message, ExitCode.Usage),
         RunException run => new Failure(run.Message, run.Problem == RunProblem.Usage ? ExitCode.Usage : ExitCode.Environment),

@@ -10,6 +10,10 @@ public sealed class UsageTests
     [InlineData("pareto", "DIR", "--format", "xml")]
     [InlineData("resume", "DIR", "--generations", "-3")]
     [InlineData("merge", "recipe.yaml", "--out", "folder", "--memory", "plenty")]
+    [InlineData("run", "space.yaml", "--run-dir", "")]
+    [InlineData("status", " ")]
+    [InlineData("eval", "model", "--task", "task.yaml", "--device", "tpu")]
+    [InlineData("eval", "model", "--task", "task.yaml", "--device", "cuda:99999999999")]
     public async Task Bad_usage_is_code_2_with_a_sentence_on_stderr_and_nothing_on_stdout(params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());

@@ -12,7 +12,7 @@ internal static class DiskSpace
         if (Free(folder) is { } free && free < bytes)
         {
             throw new CheckpointException(output,
-                $"needs {Size(bytes)}, but its volume has only {Size(free)} free; make room or write elsewhere");
+                $"needs {Size(bytes)}, but its volume has only {Size(free)} free; make room or write elsewhere", new IOException("not enough space"));
         }
     }
 

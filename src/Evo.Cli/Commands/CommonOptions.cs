@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Evo.Cli.Commands;
 
 /// <summary>Arguments and options that several subcommands share, with one wording.</summary>
-internal static class CommonOptions
+internal static partial class CommonOptions
 {
     public static Argument<string> Space() => new("SPACE") { Description = "The search-space file (YAML)." };
 
@@ -13,7 +14,16 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON on stdout." };
 
-    public static Option<string?> Device() => new("--device") { Description = "cpu, cuda or cuda:N; overrides the search space." };
+    public static Option<string?> Device()
+    {
+        var device = new Option<string?>("--device") { Description = "cpu, cuda or cuda:N; overrides the search space." };
+        device.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } name && !DeviceName().IsMatch(name))
+                result.AddError($"--device takes cpu, cuda or cuda:N, not '{name}'.");
+        });
+        return device;
+    }
 
     public static Option<string[]> Set() => new("--set")
     {
@@ -21,4 +31,7 @@ internal static class CommonOptions
         DefaultValueFactory = _ => [],
         HelpName = "path=value",
     };
+
+    [GeneratedRegex(@"\A(cpu|cuda(:[0-9]{1,3})?)\z")]
+    private static partial Regex DeviceName();
 }
