@@ -43,6 +43,9 @@ internal sealed class SearchComposition : IDisposable
             .Select(objective => new RunInput("task", objective.Description.Name, objective.Description.Subject)),
     ];
 
+    /// <summary>Where the search starts: the space's start where it gives one, else the middle.</summary>
+    public ImmutableArray<double> Start => [.. Codec.Variables.Select(variable => variable.Initial ?? 0.5)];
+
     /// <inheritdoc cref="SearchRunner.Validate"/>
     public static SearchComposition Open(SearchSpace space)
     {
@@ -64,6 +67,22 @@ internal sealed class SearchComposition : IDisposable
         {
             workshop?.Dispose();
             parents?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sets up inference for the start, so that an architecture or tokenizer that cannot be run is refused before any work.</summary>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">It cannot.</exception>
+    public SearchComposition Runnable()
+    {
+        try
+        {
+            Workshop.Prepare(Workshop.Draw(Start));
+            return this;
+        }
+        catch
+        {
+            Dispose();
             throw;
         }
     }

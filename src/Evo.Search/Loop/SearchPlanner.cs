@@ -68,7 +68,7 @@ internal sealed class SearchPlanner(SearchComposition composition)
 
     private async Task<double> SecondsOfOneAsync(CancellationToken cancellation)
     {
-        var blueprint = composition.Workshop.Draw(Start());
+        var blueprint = composition.Workshop.Draw(composition.Start);
         try
         {
             // The first merge prepares what later ones find prepared, and the first items warm the session up: neither is counted.
@@ -114,9 +114,7 @@ internal sealed class SearchPlanner(SearchComposition composition)
         };
     }
 
-    private ImmutableArray<double> Start() => [.. composition.Codec.Variables.Select(variable => variable.Initial ?? 0.5)];
-
-    private MergePlan StartPlan() => ((PlannedBlueprint)composition.Workshop.Draw(Start())).Plan!;
+    private MergePlan StartPlan() => ((PlannedBlueprint)composition.Workshop.Draw(composition.Start)).Plan!;
 
     private PlannedModel Model(string name)
     {

@@ -20,7 +20,7 @@ public static class SearchRunner
     /// <exception cref="RunException">The device or the directory.</exception>
     public static SearchPlan Validate(SearchRequest request)
     {
-        using var composition = SearchComposition.Open(Read(request));
+        using var composition = SearchComposition.Open(Read(request)).Runnable();
         return new SearchPlanner(composition).Plan();
     }
 
@@ -28,7 +28,7 @@ public static class SearchRunner
     /// <inheritdoc cref="Validate"/>
     public static async Task<SearchPlan> PlanAsync(SearchRequest request, CancellationToken cancellation = default)
     {
-        using var composition = SearchComposition.Open(Read(request));
+        using var composition = SearchComposition.Open(Read(request)).Runnable();
         return await new SearchPlanner(composition).ProbeAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -43,7 +43,7 @@ public static class SearchRunner
         var space = Read(request);
         var path = request.RunDirectory ?? DefaultDirectory(space);
         RunLock.RefuseIfHeld(new RunDirectory(path));
-        using var composition = SearchComposition.Open(space);
+        using var composition = SearchComposition.Open(space).Runnable();
         var directory = RunDirectory.ForWriting(path);
         using var session = RunSession.Open(
             directory, composition.Describe(directory, DateTimeOffset.UtcNow), composition.Inputs, File.ReadAllText(space.Path), takeBudget: true);
@@ -59,7 +59,7 @@ public static class SearchRunner
         var directory = RunDirectory.ForReading(request.RunDirectory);
         RunLock.RefuseIfHeld(directory);
         var space = ReadStored(directory, request.Device);
-        using var composition = SearchComposition.Open(space);
+        using var composition = SearchComposition.Open(space).Runnable();
         using var session = RunSession.Open(
             directory, composition.Describe(directory, DateTimeOffset.UtcNow), composition.Inputs, spaceText: null, takeBudget: false);
         session.ExtendBudget(request.MoreGenerations, request.MoreEvaluations);

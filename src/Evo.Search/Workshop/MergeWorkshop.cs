@@ -45,18 +45,16 @@ internal sealed class MergeWorkshop : IWorkshop
         return PlannedBlueprint.Draw(genome, () => _codec.Decode(genome.AsSpan()), _parents);
     }
 
+    /// <summary>Sets the bench up for a blueprint's shape, so that a model which cannot be run is refused before any work.</summary>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">The architecture or the tokenizer cannot be run.</exception>
+    public void Prepare(Blueprint blueprint) => BenchFor(((PlannedBlueprint)blueprint).Plan!);
+
     public Workpiece Build(Blueprint blueprint, CancellationToken cancellation)
     {
         var plan = ((PlannedBlueprint)blueprint).Plan ?? throw new RecipeException(blueprint.Problem!);
-        if (_bench is not null && !_bench.Fits(plan))
-        {
-            _bench.Dispose();
-            _bench = null;
-        }
-
-        _bench ??= CandidateBench.For(plan, _space.Evaluator);
-        _engine.Merge(plan, _bench.Weights, cancellation);
-        return new Workpiece(new Candidate(blueprint.Id, _bench.Weights), _bench.Evaluator);
+        var bench = BenchFor(plan);
+        _engine.Merge(plan, bench.Weights, cancellation);
+        return new Workpiece(new Candidate(blueprint.Id, bench.Weights), bench.Evaluator);
     }
 
     public double Measure(string measure) => measure switch
@@ -70,6 +68,17 @@ internal sealed class MergeWorkshop : IWorkshop
     {
         _bench?.Dispose();
         _engine.Dispose();
+    }
+
+    private CandidateBench BenchFor(MergePlan plan)
+    {
+        if (_bench is not null && !_bench.Fits(plan))
+        {
+            _bench.Dispose();
+            _bench = null;
+        }
+
+        return _bench ??= CandidateBench.For(plan, _space.Evaluator);
     }
 
     private ImmutableArray<BaselineBlueprint> DrawBaselines()

@@ -126,6 +126,25 @@ public sealed class FamilySearchTests : IDisposable
         Assert.False(Directory.Exists(_family["runs"]));
     }
 
+    [Fact]
+    public async Task An_architecture_that_cannot_be_run_is_refused_before_there_is_a_run()
+    {
+        var (models, source) = (_family["models"], new DirectoryInfo(_family["models"]).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        File.Delete(models);
+        foreach (var name in new[] { "base", "addition", "sorting" })
+        {
+            Directory.CreateDirectory(Path.Combine(models, name));
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(source, name)))
+                File.Copy(file, Path.Combine(models, name, Path.GetFileName(file)));
+            var config = Path.Combine(models, name, "config.json");
+            File.WriteAllText(config, File.ReadAllText(config).Replace("\"silu\"", "\"mystery\"", StringComparison.Ordinal));
+        }
+
+        Assert.Throws<Evo.Checkpoints.CheckpointException>(() => SearchRunner.Validate(new SearchRequest(_family.Space)));
+        await Assert.ThrowsAsync<Evo.Checkpoints.CheckpointException>(() => _family.RunAsync("run"));
+        Assert.False(Directory.Exists(_family["run"]));
+    }
+
     private sealed class StopAfter(int candidates, CancellationTokenSource stop) : ISearchObserver
     {
         private int _left = candidates;
