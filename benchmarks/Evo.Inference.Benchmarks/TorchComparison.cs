@@ -69,6 +69,8 @@ internal static class TorchComparison
     private static JsonDocument? Torch(string folder, string requests, int threads, string python, string script)
     {
         var start = new ProcessStartInfo(python, [script, folder, requests, "--threads", $"{threads}", "--repeats", "3"]) { RedirectStandardOutput = true };
+        start.Environment["OMP_WAIT_POLICY"] = "passive"; // threads that wait give their core away: on a shared machine PyTorch is several times faster so
+        start.Environment["OPENBLAS_THREAD_TIMEOUT"] = "4";
         try
         {
             using var process = Process.Start(start)!;

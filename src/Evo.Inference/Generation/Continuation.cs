@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Evo.Inference.Tokenizers;
 
 namespace Evo.Inference.Generation;
@@ -47,5 +48,5 @@ internal sealed class Continuation(int index, GenerateRequest request, ITokenize
 
     private GenerateResult Finished(FinishReason reason) => new([.. _tokens], Text(), reason);
 
-    private string Text() => tokenizer.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens));
+    private string Text() => tokenizer.Decode(CollectionsMarshal.AsSpan(_tokens));
 }

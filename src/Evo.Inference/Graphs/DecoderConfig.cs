@@ -7,6 +7,12 @@ namespace Evo.Inference.Graphs;
 /// <summary>What the decoder graph needs to know of a Llama-like model: sizes, biases, norms, positions. Read from <c>config.json</c>.</summary>
 internal sealed record DecoderConfig
 {
+    /// <summary>Above any real decoder; a file that claims more would only take memory before its tensors are missed.</summary>
+    private const int MostLayers = 2048;
+
+    /// <summary>The longest window that is offered, whatever the file claims: the tables of positions take memory for all of it.</summary>
+    private const int LongestContext = 131_072;
+
     /// <summary>The file, for messages.</summary>
     public required string Path { get; init; }
 
@@ -38,7 +44,7 @@ internal sealed record DecoderConfig
     /// <summary>Queries and keys are normalised per head before rotation (Qwen 3).</summary>
     public required bool QueryKeyNorm { get; init; }
 
-    /// <summary>Positions that the model knows.</summary>
+    /// <summary>Positions that the model knows, 131,072 at most.</summary>
     public required int ContextLength { get; init; }
 
     public required RotaryScaling Rotary { get; init; }
@@ -61,10 +67,12 @@ internal sealed record DecoderConfig
         var headSize = config.Has("head_dim") ? Extent(config, "head_dim") : type == "qwen3" ? 128 : hidden / heads;
         if (heads % keyValueHeads != 0)
             throw new CheckpointException(config.Path, $"'num_attention_heads' ({heads}) is no multiple of 'num_key_value_heads' ({keyValueHeads}).");
-        if (headSize % 16 != 0)
-            throw new CheckpointException(config.Path, $"'head_dim' (hidden_size / num_attention_heads) is {headSize}; heads must have a multiple of 16 channels.");
+        if (headSize % 16 != 0 || headSize is 0 or > 1024)
+            throw new CheckpointException(config.Path, $"'head_dim' (hidden_size / num_attention_heads) is {headSize}; it must be a multiple of 16 up to 1024.");
         var contextLength = config.Has("max_position_embeddings") ? Extent(config, "max_position_embeddings") : DefaultContext(type);
         var layers = config.NumHiddenLayers;
+        if (layers > MostLayers)
+            throw new CheckpointException(config.Path, $"'num_hidden_layers' is {layers}; at most {MostLayers} are supported.");
         return new DecoderConfig
         {
             Path = config.Path,
@@ -81,7 +89,7 @@ internal sealed record DecoderConfig
             OutputBias = type != "qwen2" && config.Flag("attention_bias", false),
             MlpBias = config.Flag("mlp_bias", false),
             QueryKeyNorm = type == "qwen3",
-            ContextLength = contextLength,
+            ContextLength = Math.Min(contextLength, LongestContext),
             Rotary = RotaryScaling.Read(config, headSize, contextLength),
             Windows = SlidingWindows.Read(config, layers, contextLength),
         };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Evo.Inference.Graphs;
 using Evo.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
@@ -25,7 +26,7 @@ internal sealed class ScoreLane(DecoderSession session) : IDisposable
                 _wanted.Add((index, token - 1));
         }
 
-        _inputs.SetSequences([.. batch.Select(piece => piece.Input)], System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_wanted));
+        _inputs.SetSequences([.. batch.Select(piece => piece.Input)], CollectionsMarshal.AsSpan(_wanted));
         var rows = _inputs.RowCount;
         var targets = _targets.Span(rows);
         targets.Clear();

@@ -20,7 +20,9 @@ public sealed class ConfigRefusalTests
     [InlineData("no_rope_layers", "[1, 0]")]
     [InlineData("num_key_value_heads", "3")]
     [InlineData("head_dim", "24")]
+    [InlineData("head_dim", "1073741824")]
     [InlineData("hidden_size", "-64")]
+    [InlineData("num_hidden_layers", "2147483647")]
     [InlineData("rope_theta", "0")]
     [InlineData("rope_scaling", "\"linear\"")]
     [InlineData("rope_scaling", """{"rope_type": "longrope", "factor": 4.0}""", "rope_scaling.rope_type")]
@@ -62,6 +64,14 @@ public sealed class ConfigRefusalTests
     [InlineData("qwen2", new[] { 0, 16 }, "sliding_window", "16", "use_sliding_window", "true", "max_window_layers", "1")]
     public void Windows_are_those_of_the_layers(string model, int[] expected, params string[] changes) =>
         Assert.Equal(expected, DecoderConfig.Read(Changed(model, [.. changes.Chunk(2).Select(change => (change[0], change[1]))])).Windows.ToArray());
+
+    [Fact]
+    public void A_window_that_no_memory_would_hold_is_offered_in_part()
+    {
+        var config = DecoderConfig.Read(Changed("llama", ("max_position_embeddings", "2147483647")));
+
+        Assert.Equal(131_072, config.ContextLength);
+    }
 
     [Fact]
     public void Rope_parameters_take_the_place_of_rope_theta_and_rope_scaling()
