@@ -10,6 +10,7 @@ public sealed class UsageTests
     [InlineData("pareto", "DIR", "--format", "xml")]
     [InlineData("resume", "DIR", "--generations", "-3")]
     [InlineData("merge", "recipe.yaml", "--out", "folder", "--memory", "plenty")]
+    [InlineData("merge", "recipe.yaml", "--out", "folder", "--memory", "1MB")]
     [InlineData("run", "space.yaml", "--run-dir", "")]
     [InlineData("status", " ")]
     [InlineData("eval", "model", "--task", "task.yaml", "--device", "tpu")]

@@ -16,8 +16,8 @@ internal static class MergeCommand
     {
         var recipe = new Argument<string>("RECIPE") { Description = "A mergekit recipe (YAML)." };
         var output = new Option<string>("--out") { Description = "The folder to make; it must not exist.", Required = true };
-        var memory = Size("--memory", "4GB", "Most memory for tensors, whatever the number of models.");
-        var shardSize = Size("--out-shard-size", "5GB", "Largest file of the result; a larger model is written in several.");
+        var memory = Size("--memory", "4GB", FolderMergeOptions.LeastMemoryBytes, "Most memory for tensors, whatever the number of models.");
+        var shardSize = Size("--out-shard-size", "5GB", 1, "Largest file of the result; a larger model is written in several.");
         var modelsFrom = new Option<string?>("--models-from")
         {
             Description = "The folder that relative model paths start from. Default: the recipe's own folder.",
@@ -61,13 +61,14 @@ internal static class MergeCommand
         return command;
     }
 
-    private static Option<string> Size(string name, string standard, string description)
+    private static Option<string> Size(string name, string standard, long least, string description)
     {
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "SIZE" };
         option.Validators.Add(result =>
         {
             var text = result.GetValueOrDefault<string>();
-            if (text is null || ByteSize.Parse(text) is null) result.AddError($"{name} takes a size such as 4GB or 512MB, not '{text}'.");
+            if (text is null || ByteSize.Parse(text) is not { } bytes) result.AddError($"{name} takes a size such as 4GB or 512MB, not '{text}'.");
+            else if (bytes < least) result.AddError($"{name} must be at least {ScoreText.Bytes(least)}, not '{text}'.");
         });
         return option;
     }

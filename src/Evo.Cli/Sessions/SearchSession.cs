@@ -45,7 +45,7 @@ internal static class SearchSession
         var directory = ShellText.Quote(result.RunDirectory);
         writer.WriteLine($"{result.End.ToString().ToLowerInvariant()}: {result.Reason}");
         if (result.End != SearchEnd.Finished) writer.WriteLine($"continue:  evo resume {directory}");
-        else writer.WriteLine($"go on:     evo resume {directory} --generations +10");
+        else writer.WriteLine($"go on:     evo resume {directory} --generations +10   (--evaluations +100 where those were the limit)");
         if (result.Front is not { } front || FrontMembers.Balanced(front) is not { } balanced) return;
         var id = ScoreText.ShortId(balanced.Id);
         if (front.Members.Length > ShownMembers) writer.WriteLine($"all:       evo pareto {directory}");

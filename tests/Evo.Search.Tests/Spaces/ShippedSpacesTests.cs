@@ -7,7 +7,7 @@ namespace Evo.Search.Tests.Spaces;
 public sealed class ShippedSpacesTests
 {
     [Theory]
-    [InlineData("quickstart.yaml", 12)]
+    [InlineData("quickstart.yaml", 9)]
     [InlineData("single-objective.yaml", 9)]
     [InlineData("large-genome.yaml", 57)]
     public void A_shipped_space_reads_and_every_seed_of_it_is_a_merge(string file, int genes)
