@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Evo.Evaluation.Scoring;
+using Evo.Merging.Recipes;
 
 namespace Evo.Evaluation.Tasks;
 

@@ -1,42 +1,44 @@
 namespace Evo.Merging.Recipes;
 
-/// <summary>Finds what the writer of a misspelt key may have meant.</summary>
-internal static class NearestName
+/// <summary>What the writer of an unknown name probably meant: the end of a refusal, in every file that people write.</summary>
+public static class NearestName
 {
-    /// <summary>The candidate at the smallest edit distance, or null when none is near enough to be a likely slip.</summary>
-    public static string? Of(string name, IEnumerable<string> candidates)
+    private const int LongestName = 64;
+
+    /// <summary>
+    /// <c>; did you mean 'weight'?</c> for the known name at the smallest edit distance (upper and lower case count as equal; the first of
+    /// several), or the list of what there is when none is near enough to be a slip: two letters, or a third of the longer name.
+    /// </summary>
+    public static string Hint(string name, IEnumerable<string> known)
     {
-        var nearest = candidates
-            .Select(candidate => (candidate, distance: EditDistance(name, candidate)))
-            .OrderBy(pair => pair.distance)
-            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return nearest.candidate is not null && nearest.distance <= Math.Max(2, name.Length / 3) ? nearest.candidate : null;
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
+        var names = known.ToArray();
+        var nearest = names.MinBy(candidate => EditDistance(name, candidate));
+        return nearest is not null && EditDistance(name, nearest) is var distance
+            && distance <= Math.Max(2, Math.Max(name.Length, nearest.Length) / 3) && distance < nearest.Length
+            ? $"; did you mean '{nearest}'?"
+            : $"; there are {string.Join(", ", names)}";
     }
 
-    /// <summary><c> (did you mean 'x'?)</c>, or a list of what there is.</summary>
-    public static string Hint(string name, IReadOnlyCollection<string> candidates) =>
-        Of(name, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : $"; known: {string.Join(", ", candidates)}";
-
-    /// <summary>Levenshtein's distance: the fewest insertions, deletions and substitutions.</summary>
-    internal static int EditDistance(string left, string right)
+    /// <summary>Levenshtein's distance: the fewest insertions, deletions and substitutions; names longer than any of ours are simply far.</summary>
+    private static int EditDistance(string left, string right)
     {
-        if (left.Length > 64)
+        if (left.Length > LongestName)
             return int.MaxValue;
-        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)
         {
-            var current = new int[right.Length + 1];
-            current[0] = i;
+            var diagonal = row[0];
+            row[0] = i;
             for (var j = 1; j <= right.Length; j++)
             {
-                var substitution = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-                current[j] = Math.Min(substitution, Math.Min(previous[j], current[j - 1]) + 1);
+                var substituted = diagonal + (char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
             }
-
-            previous = current;
         }
 
-        return previous[right.Length];
+        return row[^1];
     }
 }

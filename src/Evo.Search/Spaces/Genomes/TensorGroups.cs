@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Merging.Recipes;
 using Evo.Search.Spaces.Reading;
 using Evo.Search.Spaces.Recipes;
 

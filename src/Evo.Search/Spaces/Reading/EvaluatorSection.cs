@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Evo.Merging.Recipes;
 using YamlDotNet.RepresentationModel;
 
 namespace Evo.Search.Spaces.Reading;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Evaluation.Scoring;
+using Evo.Merging.Recipes;
 using Evo.Optimization;
 using YamlDotNet.RepresentationModel;
 

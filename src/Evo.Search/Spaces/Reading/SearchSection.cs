@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Evo.Merging.Recipes;
 using Evo.Optimization;
 using YamlDotNet.RepresentationModel;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Evo.Merging.Recipes;
 using Evo.Search.Spaces.Reading;
 using YamlDotNet.RepresentationModel;
 

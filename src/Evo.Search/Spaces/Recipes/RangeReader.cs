@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Merging.Recipes;
 using Evo.Search.Spaces.Reading;
 using YamlDotNet.RepresentationModel;
 
