@@ -44,8 +44,8 @@ internal static class MethodsCommand
                     parameter.Name,
                     parameter.Scope == ParameterScope.PerModel ? "each model" : "the merge",
                     parameter.Default is { } value ? Number(parameter, value) : "required",
-                    parameter.IsBoolean ? "true, false" : Markup.Escape($"[{Bound(parameter.Minimum)}, {Bound(parameter.Maximum)}]"),
-                    parameter.IsBoolean ? "" : Markup.Escape($"[{Bound(parameter.SuggestedMinimum)}, {Bound(parameter.SuggestedMaximum)}]"),
+                    parameter.IsChoice ? string.Join(", ", parameter.Choices) : parameter.IsBoolean ? "true, false" : Markup.Escape($"[{Bound(parameter.Minimum)}, {Bound(parameter.Maximum)}]"),
+                    parameter.IsBoolean || parameter.IsChoice ? "" : Markup.Escape($"[{Bound(parameter.SuggestedMinimum)}, {Bound(parameter.SuggestedMaximum)}]"),
                     Markup.Escape(parameter.Description));
             }
 
@@ -68,6 +68,7 @@ internal static class MethodsCommand
                 ["name"] = parameter.Name,
                 ["scope"] = parameter.Scope == ParameterScope.PerModel ? "model" : "global",
                 ["boolean"] = parameter.IsBoolean,
+                ["choices"] = parameter.IsChoice ? new JsonArray([.. parameter.Choices.Select(choice => JsonValue.Create(choice))]) : null,
                 ["default"] = parameter.Default,
                 ["minimum"] = Finite(parameter.Minimum),
                 ["maximum"] = Finite(parameter.Maximum),
@@ -82,7 +83,7 @@ internal static class MethodsCommand
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Number(MethodParameter parameter, double value) =>
-        parameter.IsBoolean ? (value != 0 ? "true" : "false") : Bound(value);
+        parameter.IsChoice ? parameter.Choices[(int)value] : parameter.IsBoolean ? (value != 0 ? "true" : "false") : Bound(value);
 
     private static string Bound(double value) => double.IsPositiveInfinity(value) ? "∞"
         : double.IsNegativeInfinity(value) ? "-∞"

@@ -12,8 +12,6 @@ namespace Evo.Merging.Engines;
 /// </summary>
 public sealed class CpuMergeEngine : IMergeEngine
 {
-    private const int PieceLength = 32 * CpuRun.Capacity;
-
     private readonly CpuWorkers _workers;
     private readonly PreparedCache _prepared = new();
 
@@ -25,8 +23,8 @@ public sealed class CpuMergeEngine : IMergeEngine
     public void Prepare(MergePlan plan, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        _workers.ForEach(
-            plan.Tensors.Length, (index, _) => plan.Tensors[index].Method.Prepare(Inputs(plan.Tensors[index], cancellation)), cancellation);
+        var inputs = new CpuPlanInputs(plan, _workers, _prepared, cancellation).Tensors;
+        _workers.ForEach(inputs.Length, (index, _) => plan.Tensors[index].Method.Prepare(inputs[index].Inputs), cancellation);
     }
 
     public void Merge(MergePlan plan, ICandidateWeights target, CancellationToken cancellation = default)
@@ -37,15 +35,16 @@ public sealed class CpuMergeEngine : IMergeEngine
         RequireLayout(plan.Layout, weights.Layout);
 
         var kernels = new ITensorKernel[plan.Tensors.Length];
+        var inputs = new CpuPlanInputs(plan, _workers, _prepared, cancellation).Tensors;
         var failures = new NonFiniteMergeException?[plan.Tensors.Length];
         _workers.ForEach(
             kernels.Length,
             (index, _) => Guarded(failures, index, () =>
-                kernels[index] = plan.Tensors[index].Method.Bind(Inputs(plan.Tensors[index], cancellation), plan.Tensors[index].Parameters)),
+                kernels[index] = plan.Tensors[index].Method.Bind(inputs[index].Inputs, plan.Tensors[index].Parameters)),
             cancellation);
         ThrowFirst(failures);
 
-        var pieces = Pieces(plan.Layout);
+        var pieces = Pieces(plan, kernels);
         _workers.ForEach(pieces.Count, (piece, run) =>
         {
             var (index, start, length) = pieces[piece];
@@ -62,8 +61,6 @@ public sealed class CpuMergeEngine : IMergeEngine
     }
 
     public void Dispose() => _workers.Dispose();
-
-    private CpuTensorInputs Inputs(PlannedTensor tensor, CancellationToken cancellation) => new(tensor, _workers, _prepared, cancellation);
 
     /// <summary>A tensor's failure is kept, so that the first tensor's is the one reported, whatever thread met one first.</summary>
     private static void Guarded(NonFiniteMergeException?[] failures, int tensor, Action work)
@@ -84,16 +81,15 @@ public sealed class CpuMergeEngine : IMergeEngine
             throw first;
     }
 
-    private static List<(int Tensor, long Start, int Length)> Pieces(WeightLayout layout)
+    private static List<(int Tensor, long Start, int Length)> Pieces(MergePlan plan, ITensorKernel[] kernels)
     {
         var pieces = new List<(int, long, int)>();
-        foreach (var slot in layout.Slots)
-            for (var start = 0; start < slot.Length; start += PieceLength)
-            {
-                pieces.Add((slot.Index, start, Math.Min(PieceLength, slot.Length - start)));
-                if (slot.Length - start <= PieceLength)
-                    break;
-            }
+        foreach (var slot in plan.Layout.Slots)
+        {
+            var piece = TensorExecution.PieceLength(plan.Tensors[slot.Index], kernels[slot.Index]);
+            for (long start = 0; start < slot.Length; start += piece)
+                pieces.Add((slot.Index, start, (int)Math.Min(piece, slot.Length - start)));
+        }
 
         return pieces;
     }

@@ -12,7 +12,6 @@ namespace Evo.Merging.Engines;
 /// </summary>
 public static class FolderMerge
 {
-    private const int PieceLength = 32 * CpuRun.Capacity;
     private const int CopyBytes = 1 << 22;
 
     /// <summary>Writes the merged model with configuration, tokenizer and recipe; nothing is left behind when it fails or is cancelled.</summary>
@@ -60,16 +59,25 @@ public static class FolderMerge
         MergePlan plan, ModelFolderWriter writer, CpuWorkers workers, long memory, IProgress<double>? progress, CancellationToken cancellation)
     {
         var elements = plan.Tensors.Sum(tensor => tensor.Output.ElementCount);
-        var largest = plan.Tensors.Max(tensor => tensor.Output.ElementCount);
-        var share = Math.Min(memory / (sizeof(float) + sizeof(float)), int.MaxValue / sizeof(float)); // values and their rounded bytes
-        var blockLength = (int)Math.Min(largest, share - (share % CpuRun.Capacity)); // whole runs: random masks want none across 2^32
-        var block = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, blockLength) * sizeof(float), 64);
+        var share = (int)Math.Min(memory / (sizeof(float) + sizeof(float)), CpuRun.MostElements); // values and their rounded bytes
+        var inputs = new CpuPlanInputs(plan, workers, cache: null, cancellation);
+        float* block = null;
+        var capacity = 0;
         try
         {
             long done = 0;
             foreach (var tensor in plan.Tensors)
             {
-                var kernel = tensor.Method.Bind(new CpuTensorInputs(tensor, workers, new PreparedCache(), cancellation), tensor.Parameters);
+                var kernel = tensor.Method.Bind(new CpuTensorInputs(tensor, workers, new PreparedCache(), cancellation, inputs), tensor.Parameters);
+                var run = RunLengths.Of(tensor.Output, kernel.Granularity);
+                var blockLength = (int)Math.Max(run, Math.Min(tensor.Output.ElementCount, share - (share % run)));
+                if (blockLength > capacity)
+                {
+                    NativeMemory.AlignedFree(block);
+                    block = (float*)NativeMemory.AlignedAlloc((nuint)blockLength * sizeof(float), 64);
+                    capacity = blockLength;
+                }
+
                 for (long start = 0; start < tensor.Output.ElementCount; start += blockLength)
                 {
                     var length = (int)Math.Min(blockLength, tensor.Output.ElementCount - start);
@@ -88,13 +96,14 @@ public static class FolderMerge
     private static unsafe void MergeBlock(
         PlannedTensor tensor, ITensorKernel kernel, long start, int length, float* block, CpuWorkers workers, CancellationToken cancellation)
     {
-        var pieces = (int)((length + (long)PieceLength - 1) / PieceLength);
+        var pieceLength = TensorExecution.PieceLength(tensor, kernel);
+        var pieces = (int)((length + (long)pieceLength - 1) / pieceLength);
         workers.ForEach(
             pieces,
             (piece, run) =>
             {
-                var first = piece * PieceLength;
-                TensorExecution.Merge(tensor, kernel, start + first, Math.Min(PieceLength, length - first), block + first, run);
+                var first = piece * pieceLength;
+                TensorExecution.Merge(tensor, kernel, start + first, Math.Min(pieceLength, length - first), block + first, run);
             },
             cancellation);
     }
@@ -110,7 +119,7 @@ public static class FolderMerge
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         foreach (var source in plan.Tensors.SelectMany(tensor => tensor.Sources))
-            if (Path.TrimEndingDirectorySeparator(source.Folder.Path) == target)
+            if (source.Folders.Any(input => Path.TrimEndingDirectorySeparator(input) == target))
                 throw new RecipeException($"the output folder '{folder}' is the input '{source.Model}'; write elsewhere");
     }
 }

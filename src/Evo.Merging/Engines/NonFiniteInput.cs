@@ -22,7 +22,7 @@ internal static class NonFiniteInput
         for (long start = 0; start < source.Tensor.ElementCount; start += PieceLength)
         {
             var piece = values.AsSpan(0, (int)Math.Min(PieceLength, source.Tensor.ElementCount - start));
-            source.Folder.ReadFloats(source.Tensor.Name, start, piece);
+            source.ReadFloats(start, piece);
             foreach (var value in piece)
                 if (!float.IsFinite(value))
                     return true;

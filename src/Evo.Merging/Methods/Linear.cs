@@ -15,7 +15,7 @@ internal sealed class Linear : IMergeMethod
     public ImmutableArray<MethodParameter> Parameters { get; } = [CommonParameters.Weight(1), CommonParameters.Normalize(true)];
 
     public MethodNeeds Needs { get; } = new(
-        NeedsBase: false, MinimumModels: 1, MaximumModels: int.MaxValue, NeedsGlobalPass: false, SupportsRowChunks: true, IsHomogeneous: true);
+        NeedsBase: false, MinimumModels: 1, MaximumModels: int.MaxValue, NeedsGlobalPass: false, IsHomogeneous: true);
 
     public bool IgnoresZeroWeights => true;
 

@@ -5,12 +5,10 @@ namespace Evo.Merging.Methods;
 /// <param name="MinimumModels">Fewest input models, the base not counted.</param>
 /// <param name="MaximumModels">Most input models, the base not counted.</param>
 /// <param name="NeedsGlobalPass">Statistics of whole models are needed before the first tensor is merged.</param>
-/// <param name="SupportsRowChunks">Any run of elements can be merged without seeing the rest of its tensor.</param>
 /// <param name="IsHomogeneous">Scaling all task vectors by c scales the merged task vector by c.</param>
 public sealed record MethodNeeds(
     bool NeedsBase,
     int MinimumModels,
     int MaximumModels,
     bool NeedsGlobalPass,
-    bool SupportsRowChunks,
     bool IsHomogeneous);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Evo.Merging.Methods;
 
 /// <summary>Where a parameter stands in a recipe: once for the merge, or once for each input model.</summary>
@@ -25,4 +27,15 @@ public sealed record MethodParameter(
 {
     /// <summary>Accepted so that recipes written for mergekit run, but without influence on the result; no part of a plan's identity.</summary>
     public bool IsInert { get; init; }
+
+    /// <summary>
+    /// The texts of which a recipe gives one; their positions are the values. Empty for numbers. A name has the same choices in all methods.
+    /// </summary>
+    public ImmutableArray<string> Choices { get; init; } = [];
+
+    public bool IsChoice => !Choices.IsEmpty;
+
+    /// <summary>A parameter that takes one of a few texts, the first by default.</summary>
+    public static MethodParameter OneOf(string name, string description, params ImmutableArray<string> choices) =>
+        new(name, ParameterScope.Global, 0, 0, choices.Length - 1, 0, choices.Length - 1, description) { Choices = choices };
 }

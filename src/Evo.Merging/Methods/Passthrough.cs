@@ -18,7 +18,7 @@ internal sealed class Passthrough : IMergeMethod
     ];
 
     public MethodNeeds Needs { get; } = new(
-        NeedsBase: false, MinimumModels: 1, MaximumModels: 1, NeedsGlobalPass: false, SupportsRowChunks: true, IsHomogeneous: false);
+        NeedsBase: false, MinimumModels: 1, MaximumModels: 1, NeedsGlobalPass: false, IsHomogeneous: false);
 
     public bool IgnoresZeroWeights => false;
 

@@ -20,7 +20,7 @@ internal sealed class Slerp : IMergeMethod
         [new("t", ParameterScope.Global, null, -2, 3, 0, 1, "position between the base (0) and the other model (1)")];
 
     public MethodNeeds Needs { get; } = new(
-        NeedsBase: true, MinimumModels: 1, MaximumModels: 1, NeedsGlobalPass: false, SupportsRowChunks: true, IsHomogeneous: false);
+        NeedsBase: true, MinimumModels: 1, MaximumModels: 1, NeedsGlobalPass: false, IsHomogeneous: false);
 
     public bool IgnoresZeroWeights => false;
 

@@ -30,6 +30,9 @@ public sealed class TensorParameters
 
     public bool IsOn(string name) => this[name] != 0;
 
+    /// <summary>The text of a global parameter with choices.</summary>
+    public string Choice(string name) => _declared[Position(name)].Choices[(int)this[name]];
+
     /// <summary>The same for some of the models.</summary>
     internal TensorParameters Only(int[] models) => new(_declared, _global, [.. models.Select(model => _perModel[model])]);
 

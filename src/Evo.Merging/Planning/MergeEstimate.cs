@@ -10,7 +10,7 @@ namespace Evo.Merging.Planning;
 public sealed record MergeEstimate(long BytesRead, long BytesWritten, long CandidateBytes, long LargestTensorBytes)
 {
     internal static MergeEstimate Of(ImmutableArray<PlannedTensor> tensors, ImmutableArray<CopiedTensor> copied, long candidateElements) => new(
-        tensors.Sum(tensor => tensor.Sources.Sum(source => source.Tensor.ByteLength)) + copied.Sum(tensor => tensor.Source.Tensor.ByteLength),
+        tensors.Sum(tensor => tensor.Sources.Sum(source => source.BytesToRead)) + copied.Sum(tensor => tensor.Source.BytesToRead),
         tensors.Sum(tensor => tensor.Output.ByteLength) + copied.Sum(tensor => tensor.Source.Tensor.ByteLength),
         candidateElements * sizeof(float),
         tensors.Max(tensor => tensor.Output.ElementCount) * sizeof(float));

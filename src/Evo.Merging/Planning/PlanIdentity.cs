@@ -19,10 +19,10 @@ internal static class PlanIdentity
             if (parameter is { Scope: ParameterScope.Global, IsInert: false })
                 text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}={Number(tensor.Parameters[parameter.Name])}\n");
         if (tensor.Base is not null)
-            text.Append(CultureInfo.InvariantCulture, $"base {tensor.Base.Folder.ContentHash} {tensor.Base.Tensor.Name}\n");
+            text.Append(CultureInfo.InvariantCulture, $"base {tensor.Base.ContentId}\n");
         for (var model = 0; model < tensor.Models.Length; model++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"model {tensor.Models[model].Folder.ContentHash} {tensor.Models[model].Tensor.Name}");
+            text.Append(CultureInfo.InvariantCulture, $"model {tensor.Models[model].ContentId}");
             foreach (var parameter in tensor.Method.Parameters)
                 if (parameter is { Scope: ParameterScope.PerModel, IsInert: false })
                     text.Append(CultureInfo.InvariantCulture, $" {parameter.Name}={Number(tensor.Parameters.Of(model, parameter.Name))}");
@@ -40,7 +40,7 @@ internal static class PlanIdentity
         foreach (var tensor in plan.Tensors)
             text.Append(CultureInfo.InvariantCulture, $"{tensor.ContentId}\n");
         foreach (var copied in plan.Copied)
-            text.Append(CultureInfo.InvariantCulture, $"{copied.Name} {copied.Source.Folder.ContentHash} {copied.Source.Tensor.Name}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{copied.Name} {copied.Source.ContentId}\n");
         return Hash(text);
     }
 

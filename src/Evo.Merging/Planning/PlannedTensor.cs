@@ -49,4 +49,4 @@ public sealed class PlannedTensor
 }
 
 /// <summary>A tensor that is carried over byte for byte (integers, masks): part of a written model, not of a candidate buffer.</summary>
-public sealed record CopiedTensor(string Name, TensorSource Source);
+public sealed record CopiedTensor(string Name, StoredTensor Source);

@@ -113,5 +113,5 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
                     + "which merged values are not written in; add 'dtype: bfloat16'"),
             };
 
-    private static TensorSource Source(OutputSource source, IndexedTensor tensor) => new(source.Parent.Name, source.Parent.Folder, tensor.Info);
+    private static StoredTensor Source(OutputSource source, IndexedTensor tensor) => new(source.Parent.Name, source.Parent.Folder, tensor.Info);
 }

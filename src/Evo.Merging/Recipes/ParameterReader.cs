@@ -26,13 +26,23 @@ internal static class ParameterReader
     private static ParameterSetting Setting(RecipeNode node, string name)
     {
         if (node.IsScalar)
-            return node.Scalar($"'{name}'");
+            return Scalar(node, name);
         if (!node.IsSequence)
             return new ConditionalSetting([Condition(node, name)]);
         var items = node.Items($"'{name}'");
-        return items.All(item => item.IsScalar)
+        return items.All(item => item.IsScalar) && !MergeMethods.Choices.ContainsKey(name)
             ? Gradient(items, name)
             : new ConditionalSetting([.. items.Select(item => Condition(item, name))]);
+    }
+
+    private static ScalarSetting Scalar(RecipeNode node, string name)
+    {
+        if (!MergeMethods.Choices.TryGetValue(name, out var choices))
+            return node.Scalar($"'{name}'");
+        var text = node.Text($"'{name}'");
+        return choices.IndexOf(text) is >= 0 and var position
+            ? new ScalarSetting(position, Text: text)
+            : throw node.Refuse($"'{name}' must be one of {string.Join(", ", choices)}, not '{text}'");
     }
 
     private static GradientSetting Gradient(IReadOnlyList<RecipeNode> items, string name) =>
@@ -44,8 +54,8 @@ internal static class ParameterReader
         if (!fields.TryGetValue("value", out var value))
             throw node.Refuse($"a condition of '{name}' needs a 'value'");
         ParameterSetting setting = value.IsScalar
-            ? value.Scalar($"'{name}'")
-            : value.IsSequence
+            ? Scalar(value, name)
+            : value.IsSequence && !MergeMethods.Choices.ContainsKey(name)
                 ? Gradient(value.Items($"'{name}'"), name)
                 : throw value.Refuse($"the value of a condition of '{name}' must be a number or a list of numbers");
         return new ConditionalValue(fields.TryGetValue("filter", out var filter) ? filter.Text("'filter'") : null, setting);

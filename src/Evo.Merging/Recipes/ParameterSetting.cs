@@ -13,8 +13,11 @@ public abstract record ParameterSetting
     public abstract double? Evaluate(string tensorName, double depth);
 }
 
-/// <summary>One number for every tensor. Booleans are 0 and 1, and are written back as <c>true</c> and <c>false</c>.</summary>
-public sealed record ScalarSetting(double Value, bool IsBoolean = false) : ParameterSetting
+/// <summary>
+/// One number for every tensor. Booleans are 0 and 1, and are written back as <c>true</c> and <c>false</c>; a text is the position of that text among the
+/// parameter's choices.
+/// </summary>
+public sealed record ScalarSetting(double Value, bool IsBoolean = false, string? Text = null) : ParameterSetting
 {
     public override double? Evaluate(string tensorName, double depth) => Value;
 }

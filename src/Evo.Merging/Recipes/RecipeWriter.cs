@@ -83,6 +83,7 @@ public static class RecipeWriter
     private static string Value(ParameterSetting setting) => setting switch
     {
         ScalarSetting { IsBoolean: true } scalar => scalar.Value != 0 ? "true" : "false",
+        ScalarSetting { Text: { } text } => Text(text),
         ScalarSetting scalar => Number(scalar.Value),
         GradientSetting gradient => $"[{string.Join(", ", gradient.Knots.Select(Number))}]",
         _ => throw new ArgumentException("conditions cannot be nested", nameof(setting)),

@@ -10,10 +10,12 @@ namespace Evo.Merging.Engines.Cpu;
 /// </summary>
 internal sealed unsafe class CpuRun : TensorRun, IDisposable
 {
-    /// <summary>Elements of a run: 32 KB a block.</summary>
+    /// <summary>Elements of an ordinary run: 32 KB a block. Kernels that need whole rows or tensors get longer ones.</summary>
     public const int Capacity = 8192;
 
-    private readonly List<nint> _memory = [];
+    /// <summary>Most elements of any run.</summary>
+    public const int MostElements = int.MaxValue / sizeof(float);
+
     private readonly List<Slot> _models = [];
     private readonly List<Slot> _scratch = [];
     private readonly Slot _base;
@@ -23,13 +25,15 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     private long _start;
     private int _length;
 
-    public CpuRun() => _base = NewSlot();
+    public CpuRun() => _base = new Slot();
 
     public byte[] RoundingBytes { get; } = new byte[Capacity * sizeof(float)];
 
     public override long Start => _start;
 
     public override int Length => _length;
+
+    public override int RowLength => checked((int)RunLengths.Row(_tensor!.Output));
 
     public override Block Output => _hasOutput ? _output : throw new InvalidOperationException("a scan has no output");
 
@@ -51,50 +55,75 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     public override Block Model(int model)
     {
         while (_models.Count <= model)
-            _models.Add(NewSlot());
+            _models.Add(new Slot());
         return Loaded(_models[model], _tensor!.Models[model]);
     }
 
     public override Block Scratch(int index)
     {
         while (_scratch.Count <= index)
-            _scratch.Add(NewSlot());
-        _scratch[index].Block.Place(_scratch[index].Memory, _start, _length);
+            _scratch.Add(new Slot());
+        _scratch[index].Block.Place(_scratch[index].Memory(_length), _start, _length);
         return _scratch[index].Block;
     }
 
     public void Dispose()
     {
-        foreach (var memory in _memory)
-            NativeMemory.AlignedFree((void*)memory);
-        _memory.Clear();
+        foreach (var slot in _models.Concat(_scratch).Prepend(_base))
+            slot.Free();
     }
 
     private CpuBlock Loaded(Slot slot, TensorSource source)
     {
         if (!slot.IsLoaded)
         {
-            slot.Block.Place(slot.Memory, _start, _length);
-            source.Folder.ReadFloats(source.Tensor.Name, _start, slot.Block.Values);
+            slot.Block.Place(slot.Memory(_length), _start, _length);
+            source.ReadFloats(_start, slot.Block.Values);
             slot.IsLoaded = true;
         }
 
         return slot.Block;
     }
 
-    private Slot NewSlot()
+    /// <summary>Gives back the memory of a run much longer than the ordinary ones.</summary>
+    public void Trim()
     {
-        var memory = (float*)NativeMemory.AlignedAlloc(Capacity * sizeof(float), 64);
-        _memory.Add((nint)memory);
-        return new Slot(memory);
+        foreach (var slot in _models.Concat(_scratch).Prepend(_base))
+            slot.Trim();
     }
 
-    private sealed class Slot(float* memory)
+    /// <summary>A block and its memory, which grows to the longest run that it was asked for.</summary>
+    private sealed class Slot
     {
-        public float* Memory { get; } = memory;
+        private float* _memory;
+        private int _capacity;
 
         public CpuBlock Block { get; } = new();
 
         public bool IsLoaded { get; set; }
+
+        public float* Memory(int length)
+        {
+            if (length <= _capacity)
+                return _memory;
+            Free();
+            _capacity = Math.Max(length, Capacity);
+            _memory = (float*)NativeMemory.AlignedAlloc((nuint)_capacity * sizeof(float), 64);
+            return _memory;
+        }
+
+        public void Trim()
+        {
+            if (_capacity > 4 * Capacity)
+                Free();
+        }
+
+        public void Free()
+        {
+            NativeMemory.AlignedFree(_memory);
+            _memory = null;
+            _capacity = 0;
+            IsLoaded = false;
+        }
     }
 }

@@ -9,7 +9,10 @@ namespace Evo.Merging.Engines.Cpu;
 /// A planned tensor as methods see it on the CPU. Passes go over segments of fixed size, each in order; segments are combined in order too, so that
 /// sums have the same bits for any number of threads.
 /// </summary>
-internal sealed class CpuTensorInputs(PlannedTensor tensor, CpuWorkers workers, PreparedCache cache, CancellationToken cancellation) : TensorInputs
+/// <param name="cache">Null where nothing is kept.</param>
+/// <param name="plan">Null where only this tensor is looked at.</param>
+internal sealed class CpuTensorInputs(
+    PlannedTensor tensor, CpuWorkers workers, PreparedCache? cache, CancellationToken cancellation, CpuPlanInputs? plan = null) : TensorInputs
 {
     private const int SegmentLength = 128 * CpuRun.Capacity;
 
@@ -21,17 +24,23 @@ internal sealed class CpuTensorInputs(PlannedTensor tensor, CpuWorkers workers, 
 
     public override int ModelCount => tensor.Models.Length;
 
+    public override PlanInputs Plan => plan ?? throw new InvalidOperationException("there is no plan around this tensor");
+
     public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));
 
     public override MaskKey MaskKey(int model, long seed) =>
-        Methods.Kernels.MaskKey.Of(seed, tensor.Models[model].Folder.ContentHash, tensor.Models[model].Tensor.Name);
+        tensor.Models[model].MaskKey(seed);
 
     public override IMagnitudeOrder TaskVectorOrder(int model) => Remember<IMagnitudeOrder>("order of the task vector", model, () =>
         tensor.Output.ElementCount <= SortedMagnitudes.MostElements
             ? new SortedMagnitudes(this, model)
             : new MagnitudeHistogram(new CpuTensorInputs(tensor, workers, cache, CancellationToken.None), model)); // outlives this merge's token
 
-    public override T Remember<T>(string what, int model, Func<T> compute) => cache.GetOrCompute(what, tensor.Base, tensor.Models[model], compute);
+    public override T Remember<T>(string what, Func<T> compute) =>
+        cache is null ? compute() : cache.GetOrCompute(what, tensor.Base, tensor.Models, compute);
+
+    public override T Remember<T>(string what, int model, Func<T> compute) =>
+        cache is null ? compute() : cache.GetOrCompute(what, tensor.Base, [tensor.Models[model]], compute);
 
     public override double[] Sum(int sums, Action<TensorRun, Span<double>> visit)
     {
@@ -47,6 +56,22 @@ internal sealed class CpuTensorInputs(PlannedTensor tensor, CpuWorkers workers, 
             for (var sum = 0; sum < sums; sum++)
                 total[sum] += partial[sum];
         return total;
+    }
+
+    public override void Scan(Granularity granularity, Action<TensorRun> visit)
+    {
+        var length = RunLengths.Of(tensor.Output, granularity);
+        var total = tensor.Output.ElementCount;
+        workers.ForEach(checked((int)((total + length - 1) / length)), (number, run) =>
+        {
+            var start = (long)number * length;
+            unsafe
+            {
+                run.Turn(tensor, start, (int)Math.Min(length, total - start));
+            }
+
+            visit(run);
+        }, cancellation);
     }
 
     /// <summary>Visits segments in any order and on many threads; within one, <c>runs</c> visits its runs in order.</summary>

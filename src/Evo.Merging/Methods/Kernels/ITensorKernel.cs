@@ -6,6 +6,9 @@ namespace Evo.Merging.Methods.Kernels;
 /// </summary>
 public interface ITensorKernel
 {
+    /// <summary>What every run must contain.</summary>
+    Granularity Granularity => Granularity.Elements;
+
     /// <summary>Writes <see cref="TensorRun.Output"/>.</summary>
     void Apply(TensorRun run);
 }

@@ -19,6 +19,9 @@ public abstract class TensorInputs
     /// <summary>Input models, the base not counted. May be 0 when every model has weight 0.</summary>
     public abstract int ModelCount { get; }
 
+    /// <summary>Every tensor of the merge, for methods that have to see all of them before the first is merged.</summary>
+    public abstract PlanInputs Plan { get; }
+
     public long ElementCount => Shape.Aggregate(1L, (product, extent) => product * extent);
 
     /// <summary>The key of a model's random mask, by the content of the model and the name of its own tensor.</summary>
@@ -27,7 +30,14 @@ public abstract class TensorInputs
     /// <summary>The magnitudes of one model's task vector, ordered once and kept.</summary>
     public abstract IMagnitudeOrder TaskVectorOrder(int model);
 
-    /// <summary>Keeps the result of <paramref name="compute"/> for this tensor of the base and of one model; later calls return it.</summary>
+    /// <summary>
+    /// Keeps the result of <paramref name="compute"/> for this tensor of the base and all models, in their order; later calls return it. What is
+    /// kept must not depend on parameter values unless <paramref name="what"/> names them.
+    /// </summary>
+    public abstract T Remember<T>(string what, Func<T> compute)
+        where T : notnull;
+
+    /// <summary>The same for the base and one model.</summary>
     public abstract T Remember<T>(string what, int model, Func<T> compute)
         where T : notnull;
 
@@ -35,4 +45,10 @@ public abstract class TensorInputs
     /// One pass over all elements: sums over runs, in the order of the elements, as many sums as <paramref name="visit"/> fills.
     /// </summary>
     public abstract double[] Sum(int sums, Action<TensorRun, Span<double>> visit);
+
+    /// <summary>
+    /// One pass over all elements in runs of the given granularity, on many threads and in any order: <paramref name="visit"/> may write only to what
+    /// belongs to its run.
+    /// </summary>
+    public abstract void Scan(Granularity granularity, Action<TensorRun> visit);
 }

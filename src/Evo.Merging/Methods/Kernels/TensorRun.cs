@@ -10,6 +10,9 @@ public abstract class TensorRun
 
     public abstract int Length { get; }
 
+    /// <summary>Elements of a row of the tensor: its last axis. Runs consist of whole rows only where the granularity says so.</summary>
+    public abstract int RowLength { get; }
+
     /// <summary>Where a kernel writes the merged elements; its content is undefined before. Absent while a tensor is scanned.</summary>
     public abstract Block Output { get; }
 
