@@ -15,6 +15,7 @@ public static class MergeMethods
         new DareLinear(),
         new DareTies(),
         new Passthrough(),
+        new Darwin(),
     ];
 
     /// <summary>Every parameter name that some method declares.</summary>

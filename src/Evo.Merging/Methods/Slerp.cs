@@ -5,7 +5,7 @@ namespace Evo.Merging.Methods;
 
 /// <summary>
 /// Spherical interpolation between the base (t = 0) and one other model (t = 1), each tensor flattened to one vector. The sine weights of the
-/// angle between the directions are applied to the vectors as they are; nearly parallel vectors are interpolated linearly.
+/// angle between the directions are applied to the vectors as they are (a vector of norm 1e-8 or less counts as a direction); nearly parallel vectors are interpolated linearly.
 /// </summary>
 internal sealed class Slerp : IMergeMethod
 {
@@ -24,31 +24,34 @@ internal sealed class Slerp : IMergeMethod
 
     public bool IgnoresZeroWeights => false;
 
-    public void Prepare(TensorInputs inputs) => CosineOfAngle(inputs);
+    public void Prepare(TensorInputs inputs) => Products(inputs);
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
-        var t = parameters["t"];
-        var cosine = CosineOfAngle(inputs);
-        if (Math.Abs(cosine) > NearlyParallel)
-            return new Kernel((float)(1 - t), (float)t);
-        var angle = Math.Acos(cosine);
-        return new Kernel((float)(Math.Sin((1 - t) * angle) / Math.Sin(angle)), (float)(Math.Sin(t * angle) / Math.Sin(angle)));
+        var products = Products(inputs);
+        var (baseShare, modelShare) = Shares(products[0], products[1], products[2], parameters["t"]);
+        return new Kernel(baseShare, modelShare);
     }
 
-    /// <summary>⟨u₀,u₁⟩ of the normalised vectors; a vector of norm 1e-8 or less is left as it is.</summary>
-    private static double CosineOfAngle(TensorInputs inputs) => inputs.Remember("cosine of base and model", 0, () =>
+    /// <summary>The factors of two vectors, of which the squares of the norms and the product are given, at t between them.</summary>
+    internal static (float First, float Second) Shares(double firstSquare, double secondSquare, double product, double t)
     {
-        var products = inputs.Sum(3, static (run, sums) =>
-        {
-            sums[0] += run.Base.Dot(run.Base);
-            sums[1] += run.Model(0).Dot(run.Model(0));
-            sums[2] += run.Base.Dot(run.Model(0));
-        });
-        return products[2] / (Norm(products[0]) * Norm(products[1]));
+        var cosine = product / (Norm(firstSquare) * Norm(secondSquare));
+        if (Math.Abs(cosine) > NearlyParallel)
+            return ((float)(1 - t), (float)t);
+        var angle = Math.Acos(cosine);
+        return ((float)(Math.Sin((1 - t) * angle) / Math.Sin(angle)), (float)(Math.Sin(t * angle) / Math.Sin(angle)));
 
         static double Norm(double square) => Math.Sqrt(square) is var norm && norm > SmallestNorm ? norm : double.IsNaN(square) ? double.NaN : 1;
-    });
+    }
+
+    /// <summary>⟨v₀,v₀⟩, ⟨v₁,v₁⟩ and ⟨v₀,v₁⟩.</summary>
+    private static double[] Products(TensorInputs inputs) => inputs.Remember("products of base and model", 0, () => inputs.Sum(3, static (run, sums) =>
+    {
+        sums[0] += run.Base.Dot(run.Base);
+        sums[1] += run.Model(0).Dot(run.Model(0));
+        sums[2] += run.Base.Dot(run.Model(0));
+    }));
 
     private sealed record Kernel(float BaseShare, float ModelShare) : ITensorKernel
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Merging.Diagnostics;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 
@@ -41,6 +42,13 @@ internal sealed class CpuTensorInputs(
 
     public override T Remember<T>(string what, int model, Func<T> compute) =>
         cache is null ? compute() : cache.GetOrCompute(what, tensor.Base, [tensor.Models[model]], compute);
+
+    public override StaticSignals Signals(int model)
+    {
+        var source = model < 0 ? tensor.Base ?? throw new InvalidOperationException("the method declared no need of a base") : tensor.Models[model];
+        StaticSignals Compute() => SignalScan.Of(source.ReadFloats, tensor.Output.ElementCount, workers, cancellation);
+        return cache is null ? Compute() : cache.GetOrCompute("static signals", null, [source], Compute);
+    }
 
     public override double[] Sum(int sums, Action<TensorRun, Span<double>> visit)
     {

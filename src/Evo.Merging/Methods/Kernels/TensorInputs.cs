@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Merging.Diagnostics;
 
 namespace Evo.Merging.Methods.Kernels;
 
@@ -18,6 +19,9 @@ public abstract class TensorInputs
 
     /// <summary>Input models, the base not counted. May be 0 when every model has weight 0.</summary>
     public abstract int ModelCount { get; }
+
+    /// <summary>What the values of a model's tensor say of it; -1 stands for the base. Computed once.</summary>
+    public abstract StaticSignals Signals(int model);
 
     /// <summary>Every tensor of the merge, for methods that have to see all of them before the first is merged.</summary>
     public abstract PlanInputs Plan { get; }
