@@ -32,4 +32,20 @@ internal static class SafetensorsBytes
 
         return Of("{" + string.Join(",", entries) + "}", [.. data]);
     }
+
+    /// <summary>float32 tensors of any shape, in the given order.</summary>
+    public static byte[] OfTensors(params (string Name, long[] Shape, float[] Values)[] tensors)
+    {
+        var entries = new List<string>();
+        var data = new List<byte>();
+        foreach (var (name, shape, values) in tensors)
+        {
+            var begin = data.Count;
+            foreach (var value in values)
+                data.AddRange(BitConverter.GetBytes(value));
+            entries.Add($"\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{begin},{data.Count}]}}");
+        }
+
+        return Of("{" + string.Join(",", entries) + "}", [.. data]);
+    }
 }
