@@ -23,8 +23,8 @@ public sealed class CpuMergeEngine : IMergeEngine
     public void Prepare(MergePlan plan, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var inputs = new CpuPlanInputs(plan, _workers, _prepared, cancellation).Tensors;
-        _workers.ForEach(inputs.Length, (index, _) => plan.Tensors[index].Method.Prepare(inputs[index].Inputs), cancellation);
+        var inputs = CpuPlanInputs.Of(plan, _workers, _prepared, cancellation);
+        _workers.ForEach(inputs.Length, (index, _) => plan.Tensors[index].Method.Prepare(inputs[index]), cancellation);
     }
 
     public void Merge(MergePlan plan, ICandidateWeights target, CancellationToken cancellation = default)
@@ -35,12 +35,12 @@ public sealed class CpuMergeEngine : IMergeEngine
         RequireLayout(plan.Layout, weights.Layout);
 
         var kernels = new ITensorKernel[plan.Tensors.Length];
-        var inputs = new CpuPlanInputs(plan, _workers, _prepared, cancellation).Tensors;
+        var inputs = CpuPlanInputs.Of(plan, _workers, _prepared, cancellation);
         var failures = new NonFiniteMergeException?[plan.Tensors.Length];
         _workers.ForEach(
             kernels.Length,
             (index, _) => Guarded(failures, index, () =>
-                kernels[index] = plan.Tensors[index].Method.Bind(inputs[index].Inputs, plan.Tensors[index].Parameters)),
+                kernels[index] = plan.Tensors[index].Method.Bind(inputs[index], plan.Tensors[index].Parameters)),
             cancellation);
         ThrowFirst(failures);
 

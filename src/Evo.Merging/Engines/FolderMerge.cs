@@ -60,15 +60,15 @@ public static class FolderMerge
     {
         var elements = plan.Tensors.Sum(tensor => tensor.Output.ElementCount);
         var share = (int)Math.Min(memory / (sizeof(float) + sizeof(float)), CpuRun.MostElements); // values and their rounded bytes
-        var inputs = new CpuPlanInputs(plan, workers, cache: null, cancellation);
+        var inputs = CpuPlanInputs.Of(plan, workers, cache: null, cancellation);
         float* block = null;
         var capacity = 0;
         try
         {
             long done = 0;
-            foreach (var tensor in plan.Tensors)
+            foreach (var (tensor, seen) in plan.Tensors.Zip(inputs))
             {
-                var kernel = tensor.Method.Bind(new CpuTensorInputs(tensor, workers, new PreparedCache(), cancellation, inputs), tensor.Parameters);
+                var kernel = tensor.Method.Bind(seen.RememberedIn(new PreparedCache()), tensor.Parameters);
                 var run = RunLengths.Of(tensor.Output, kernel.Granularity);
                 var blockLength = (int)Math.Max(run, Math.Min(tensor.Output.ElementCount, share - (share % run)));
                 if (blockLength > capacity)

@@ -6,17 +6,28 @@ using Evo.Merging.Planning;
 
 namespace Evo.Merging.Engines.Cpu;
 
-/// <summary>A plan as methods with a global pass see it on the CPU.</summary>
+/// <summary>The tensors of a plan that one method merges, as that method sees them on the CPU.</summary>
 internal sealed class CpuPlanInputs : PlanInputs
 {
     private readonly ConcurrentDictionary<string, Lazy<object>> _values = new(StringComparer.Ordinal);
+    private ImmutableArray<(TensorInputs, TensorParameters)> _tensors = [];
 
+    private CpuPlanInputs()
+    {
+    }
+
+    public override ImmutableArray<(TensorInputs Inputs, TensorParameters Parameters)> Tensors => _tensors;
+
+    /// <summary>The inputs of every tensor of a plan, in its order; each knows those of its own method.</summary>
     /// <param name="cache">What outlives the merge; null where a tensor's preparations are to be dropped with it.</param>
-    public CpuPlanInputs(MergePlan plan, CpuWorkers workers, PreparedCache? cache, CancellationToken cancellation) =>
-        Tensors = ImmutableArray.CreateRange<PlannedTensor, (TensorInputs, TensorParameters)>(
-            plan.Tensors, tensor => (new CpuTensorInputs(tensor, workers, cache, cancellation, this), tensor.Parameters));
-
-    public override ImmutableArray<(TensorInputs Inputs, TensorParameters Parameters)> Tensors { get; }
+    public static ImmutableArray<CpuTensorInputs> Of(MergePlan plan, CpuWorkers workers, PreparedCache? cache, CancellationToken cancellation)
+    {
+        var ofMethods = plan.Tensors.Select(tensor => tensor.Method).Distinct().ToDictionary(method => method, _ => new CpuPlanInputs());
+        var all = plan.Tensors.Select(tensor => new CpuTensorInputs(tensor, workers, cache, cancellation, ofMethods[tensor.Method])).ToImmutableArray();
+        foreach (var (method, inputs) in ofMethods)
+            inputs._tensors = [.. plan.Tensors.Zip(all).Where(pair => pair.First.Method == method).Select(pair => ((TensorInputs)pair.Second, pair.First.Parameters))];
+        return all;
+    }
 
     public override T Remember<T>(string what, Func<T> compute) => (T)_values.GetOrAdd(what, _ => new Lazy<object>(() => compute())).Value;
 }

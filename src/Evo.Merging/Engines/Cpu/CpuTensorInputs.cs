@@ -25,6 +25,9 @@ internal sealed class CpuTensorInputs(
 
     public override int ModelCount => tensor.Models.Length;
 
+    /// <summary>The same inputs, with what is prepared kept in another cache.</summary>
+    public CpuTensorInputs RememberedIn(PreparedCache other) => new(tensor, workers, other, cancellation, plan);
+
     public override PlanInputs Plan => plan ?? throw new InvalidOperationException("there is no plan around this tensor");
 
     public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));

@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace Evo.Merging.Methods.Kernels;
 
 /// <summary>
-/// All tensors of one merge, for methods with a global pass (thresholds over the whole model, ranks across layers). A method asks for its statistics in
+/// All tensors of one merge that one method merges, for methods with a global pass (thresholds over the whole model, ranks across layers). A method asks for its statistics in
 /// <see cref="IMergeMethod.Bind"/> of every tensor; they are computed at the first call and remembered for the merge.
 /// </summary>
 public abstract class PlanInputs
 {
-    /// <summary>The tensors with their parameters, from the embedding through the layers to the head. All are merged by the same method.</summary>
+    /// <summary>The tensors with their parameters, from the embedding through the layers to the head.</summary>
     public abstract ImmutableArray<(TensorInputs Inputs, TensorParameters Parameters)> Tensors { get; }
 
     /// <summary>
