@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints;
 using Evo.Checkpoints.Models;
+using Evo.Inference.Activations;
 
 namespace Evo.Inference.Graphs;
 
@@ -51,6 +52,17 @@ internal sealed record DecoderConfig
 
     /// <summary>For each layer, how many of the newest tokens (its own included) a token sees; 0 for all.</summary>
     public required ImmutableArray<int> Windows { get; init; }
+
+    /// <summary>The same model cut down to one of its layers.</summary>
+    public DecoderConfig OfLayer(int layer) => this with { Layers = 1, Windows = [Windows[layer]] };
+
+    /// <summary>Channels of a value inside a layer.</summary>
+    public int WidthOf(ActivationSite site) => site switch
+    {
+        ActivationSite.AttentionOutput => Heads * HeadSize,
+        ActivationSite.MlpActivation => Intermediate,
+        _ => Hidden,
+    };
 
     /// <exception cref="CheckpointException">An architecture, or a field that changes numbers, that the graph does not cover.</exception>
     public static DecoderConfig Read(ModelConfig config)

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+using Evo.Inference.Activations;
 using static Evo.Inference.Graphs.DecoderTensors;
 
 namespace Evo.Inference.Graphs;
 
 /// <summary>
 /// Writes a Llama-like decoder as an ONNX model whose weights are inputs, named and laid out as in the checkpoint. The head runs only on the rows that
-/// are asked for. Two forms: <see cref="Scoring"/> without a key-value cache, <see cref="Decoding"/> with one that is updated in place.
+/// are asked for. Two forms of the whole: <see cref="Scoring"/> without a key-value cache, <see cref="Decoding"/> with one that is updated in place; and
+/// <see cref="Layer"/>, one layer alone, whose inner values can be asked for.
 /// </summary>
 internal sealed class DecoderGraph
 {
@@ -19,17 +22,21 @@ internal sealed class DecoderGraph
     public const string Greedy = "greedy";                      // int64 [rows]: the most likely token
     public const string Logits = "logits";                      // float32 [rows, vocabulary]
     public const string MeanLogit = "mean_logit";               // float32 [rows]: NaN or infinite when any logit is
+    public const string Hidden = "hidden";                      // [batch, length, hidden]: the residual stream before a layer
+    public const string Next = "next";                          // the same after it
 
     private readonly DecoderConfig _config;
     private readonly OnnxType _type;
     private readonly bool _cached;
+    private readonly ImmutableArray<ActivationSite> _taps;
     private readonly OnnxGraph _graph = new();
 
-    private DecoderGraph(DecoderConfig config, OnnxType type, bool cached)
+    private DecoderGraph(DecoderConfig config, OnnxType type, bool cached, ImmutableArray<ActivationSite> taps = default)
     {
         _config = config;
         _type = type;
         _cached = cached;
+        _taps = taps.IsDefault ? [] : taps;
     }
 
     public static string PastKey(int layer) => $"past_key.{layer}";
@@ -70,6 +77,28 @@ internal sealed class DecoderGraph
         return graph._graph.ToModel();
     }
 
+    /// <summary>
+    /// One layer of a configuration of a single layer (<see cref="DecoderConfig.OfLayer"/>), from the residual stream to the residual stream; its tensors are
+    /// inputs under their names in layer 0.
+    /// </summary>
+    /// <param name="taps">Inputs of linear maps that are outputs of the graph, each under <see cref="Tap"/>'s name.</param>
+    public static byte[] Layer(DecoderConfig config, OnnxType type, ImmutableArray<ActivationSite> taps)
+    {
+        var graph = new DecoderGraph(config, type, cached: false, taps);
+        graph._graph.Input(Hidden, type, "batch", "length", config.Hidden);
+        graph.PositionInputs();
+        foreach (var (name, shape) in OfLayer(config))
+            graph._graph.Input(name, type, [.. shape.Select(extent => (object)extent)]);
+        var (normalised, residual) = graph.AddAndNorm(
+            graph.Attention(0, graph.Norm(Hidden, InLayer(0, "input_layernorm.weight"))), Hidden, InLayer(0, "post_attention_layernorm.weight"));
+        graph._graph.Node("Add", [graph.Mlp(0, normalised), residual], [Next]);
+        graph._graph.Output(Next, type, "batch", "length", config.Hidden);
+        return graph._graph.ToModel();
+    }
+
+    /// <summary>The name of an output that gives the input of linear maps.</summary>
+    public static string Tap(ActivationSite site) => $"tap.{site}";
+
     private void GreedyHead(string logits)
     {
         _graph.Node("ArgMax", [logits], [Greedy], attributes: [("axis", 1), ("keepdims", 0)]);
@@ -79,11 +108,8 @@ internal sealed class DecoderGraph
     private string Body()
     {
         _graph.Input(InputIds, OnnxType.Int64, "batch", "length");
-        _graph.Input(LastIndex, OnnxType.Int32, "batch");
-        _graph.Input(TotalLength, OnnxType.Int32);
         _graph.Input(Rows, OnnxType.Int64, "rows");
-        _graph.Input(Cosines, _type, "positions", _config.HeadSize / 2);
-        _graph.Input(Sines, _type, "positions", _config.HeadSize / 2);
+        PositionInputs();
         foreach (var (name, shape) in Of(_config))
             _graph.Input(name, _type, [.. shape.Select(extent => (object)extent)]);
 
@@ -105,8 +131,29 @@ internal sealed class DecoderGraph
         return _type == OnnxType.Float ? logits : _graph.Node("Cast", [logits], attributes: ("to", (int)OnnxType.Float));
     }
 
+    private void PositionInputs()
+    {
+        _graph.Input(LastIndex, OnnxType.Int32, "batch");
+        _graph.Input(TotalLength, OnnxType.Int32);
+        _graph.Input(Cosines, _type, "positions", _config.HeadSize / 2);
+        _graph.Input(Sines, _type, "positions", _config.HeadSize / 2);
+    }
+
+    /// <summary>Makes a value an output where it was asked for.</summary>
+    private string Tapped(ActivationSite site, string value)
+    {
+        if (_taps.Contains(site))
+        {
+            _graph.Node("Identity", [value], [Tap(site)]);
+            _graph.Output(Tap(site), _type, "batch", "length", _config.WidthOf(site));
+        }
+
+        return value;
+    }
+
     private string Attention(int layer, string input)
     {
+        Tapped(ActivationSite.AttentionInput, input);
         string Part(string name, bool bias) => Projection(input, InLayer(layer, "self_attn." + name), bias);
         var query = Part("q_proj", _config.QueryKeyValueBias);
         var key = Part("k_proj", _config.QueryKeyValueBias);
@@ -138,15 +185,15 @@ internal sealed class DecoderGraph
             ("do_rotary", 1),
             ("rotary_interleaved", 0),
             ("local_window_size", _config.Windows[layer] > 0 ? _config.Windows[layer] : -1));
-        return Projection(output, InLayer(layer, "self_attn.o_proj"), _config.OutputBias);
+        return Projection(Tapped(ActivationSite.AttentionOutput, output), InLayer(layer, "self_attn.o_proj"), _config.OutputBias);
     }
 
     private string Mlp(int layer, string input)
     {
         string Part(string name, string from) => Projection(from, InLayer(layer, "mlp." + name), _config.MlpBias);
-        var gate = Part("gate_proj", input);
+        var gate = Part("gate_proj", Tapped(ActivationSite.MlpInput, input));
         var activated = _graph.Node("Mul", [gate, _graph.Node("Sigmoid", [gate])]);
-        return Part("down_proj", _graph.Node("Mul", [activated, Part("up_proj", input)]));
+        return Part("down_proj", Tapped(ActivationSite.MlpActivation, _graph.Node("Mul", [activated, Part("up_proj", input)])));
     }
 
     private string Projection(string input, string module, bool bias)

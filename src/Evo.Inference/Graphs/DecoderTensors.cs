@@ -17,38 +17,20 @@ internal static class DecoderTensors
     public static ImmutableArray<(string Name, ImmutableArray<long> Shape)> Of(DecoderConfig config)
     {
         var tensors = ImmutableArray.CreateBuilder<(string, ImmutableArray<long>)>();
-        var (queries, keys) = (config.Heads * config.HeadSize, config.KeyValueHeads * config.HeadSize);
         tensors.Add((Embedding, [config.Vocabulary, config.Hidden]));
         for (var layer = 0; layer < config.Layers; layer++)
-        {
-            void Add(string part, params ImmutableArray<long> shape) => tensors.Add((InLayer(layer, part), shape));
-            void Projection(string part, int outputs, int inputs, bool bias)
-            {
-                Add(part + ".weight", outputs, inputs);
-                if (bias)
-                    Add(part + ".bias", outputs);
-            }
-
-            Add("input_layernorm.weight", config.Hidden);
-            Projection("self_attn.q_proj", queries, config.Hidden, config.QueryKeyValueBias);
-            Projection("self_attn.k_proj", keys, config.Hidden, config.QueryKeyValueBias);
-            Projection("self_attn.v_proj", keys, config.Hidden, config.QueryKeyValueBias);
-            if (config.QueryKeyNorm)
-            {
-                Add("self_attn.q_norm.weight", config.HeadSize);
-                Add("self_attn.k_norm.weight", config.HeadSize);
-            }
-
-            Projection("self_attn.o_proj", config.Hidden, queries, config.OutputBias);
-            Add("post_attention_layernorm.weight", config.Hidden);
-            Projection("mlp.gate_proj", config.Intermediate, config.Hidden, config.MlpBias);
-            Projection("mlp.up_proj", config.Intermediate, config.Hidden, config.MlpBias);
-            Projection("mlp.down_proj", config.Hidden, config.Intermediate, config.MlpBias);
-        }
-
+            AddLayer(tensors, config, layer);
         tensors.Add((FinalNorm, [config.Hidden]));
         if (!config.Tied)
             tensors.Add((Head, [config.Vocabulary, config.Hidden]));
+        return tensors.ToImmutable();
+    }
+
+    /// <summary>The tensors of one layer; layers differ in nothing but the number in the names.</summary>
+    public static ImmutableArray<(string Name, ImmutableArray<long> Shape)> OfLayer(DecoderConfig config, int layer = 0)
+    {
+        var tensors = ImmutableArray.CreateBuilder<(string, ImmutableArray<long>)>();
+        AddLayer(tensors, config, layer);
         return tensors.ToImmutable();
     }
 
@@ -68,6 +50,34 @@ internal static class DecoderTensors
         var unread = layout.Slots.FirstOrDefault(slot => !names.Contains(slot.Name) && !slot.Name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal));
         if (unread is not null)
             throw new CheckpointException(config.Path, $"gives the tensor {unread.Name} {Text(unread.Shape)} no place: left out, it would change the numbers.");
+    }
+
+    private static void AddLayer(ImmutableArray<(string, ImmutableArray<long>)>.Builder tensors, DecoderConfig config, int layer)
+    {
+        var (queries, keys) = (config.Heads * config.HeadSize, config.KeyValueHeads * config.HeadSize);
+        void Add(string part, params ImmutableArray<long> shape) => tensors.Add((InLayer(layer, part), shape));
+        void Projection(string part, int outputs, int inputs, bool bias)
+        {
+            Add(part + ".weight", outputs, inputs);
+            if (bias)
+                Add(part + ".bias", outputs);
+        }
+
+        Add("input_layernorm.weight", config.Hidden);
+        Projection("self_attn.q_proj", queries, config.Hidden, config.QueryKeyValueBias);
+        Projection("self_attn.k_proj", keys, config.Hidden, config.QueryKeyValueBias);
+        Projection("self_attn.v_proj", keys, config.Hidden, config.QueryKeyValueBias);
+        if (config.QueryKeyNorm)
+        {
+            Add("self_attn.q_norm.weight", config.HeadSize);
+            Add("self_attn.k_norm.weight", config.HeadSize);
+        }
+
+        Projection("self_attn.o_proj", config.Hidden, queries, config.OutputBias);
+        Add("post_attention_layernorm.weight", config.Hidden);
+        Projection("mlp.gate_proj", config.Intermediate, config.Hidden, config.MlpBias);
+        Projection("mlp.up_proj", config.Intermediate, config.Hidden, config.MlpBias);
+        Projection("mlp.down_proj", config.Hidden, config.Intermediate, config.MlpBias);
     }
 
     private static string Text(ImmutableArray<long> shape) => $"[{string.Join(", ", shape)}]";
