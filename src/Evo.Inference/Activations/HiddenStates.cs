@@ -32,7 +32,8 @@ internal sealed class HiddenStates : IDisposable
     {
         for (var index = 0; index < Batches.Length; index++)
         {
-            var (batch, values) = (Batches[index], Of(index));
+            var batch = Batches[index];
+            var values = Of(index);
             for (var sequence = 0; sequence < batch.Sequences.Length; sequence++)
             {
                 var tokens = batch.Sequences[sequence].Span;
@@ -45,6 +46,14 @@ internal sealed class HiddenStates : IDisposable
 
             batch.ClearPadding(values, _hidden);
         }
+    }
+
+    public HiddenStates Copy()
+    {
+        var copy = new HiddenStates(Batches, _hidden);
+        for (var index = 0; index < Batches.Length; index++)
+            Of(index).CopyTo(copy.Of(index));
+        return copy;
     }
 
     public void Dispose()

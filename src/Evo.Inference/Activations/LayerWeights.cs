@@ -44,13 +44,14 @@ internal sealed class LayerWeights : IDisposable
     }
 
     /// <summary>Binds everything, to be called after <see cref="Load"/>; later loads are seen without binding again.</summary>
-    public void Bind(OrtIoBinding binding)
+    /// <param name="positions">Rows of the tables of positions; all when null.</param>
+    public void Bind(OrtIoBinding binding, int? positions = null)
     {
         foreach (var (name, shape, values) in _tensors)
             TokenInputs.BindInput(binding, name, values, shape.AsSpan());
         var pairs = _config.HeadSize / 2;
-        TokenInputs.BindInput(binding, DecoderGraph.Cosines, _cosines, [_positions, pairs]);
-        TokenInputs.BindInput(binding, DecoderGraph.Sines, _sines, [_positions, pairs]);
+        TokenInputs.BindInput(binding, DecoderGraph.Cosines, _cosines, [positions ?? _positions, pairs]);
+        TokenInputs.BindInput(binding, DecoderGraph.Sines, _sines, [positions ?? _positions, pairs]);
     }
 
     public void Dispose()

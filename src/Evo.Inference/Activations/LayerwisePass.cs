@@ -72,7 +72,7 @@ internal sealed class LayerwisePass : IDisposable
         for (var index = 0; index < _states.Batches.Length; index++)
         {
             var normalised = _lanes[0].Values(ActivationSite.HeadInput, _states.Batches[index], _config);
-            FinalNorm.Apply(_states.Of(index), weight, _config.NormEpsilon, normalised);
+            RootMeanSquareNorm.Apply(_states.Of(index), weight, _config.NormEpsilon, normalised);
             Show(layer, ActivationSite.HeadInput, _states.Batches[index], normalised, visitor);
         }
     }

@@ -48,7 +48,17 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>Adds a node with one output and returns the output's name. Attributes are whole numbers or floats.</summary>
+    /// <summary>A float32 constant without dimensions.</summary>
+    public string Scalar(float value)
+    {
+        var name = NewName("scalar");
+        var raw = new byte[sizeof(float)];
+        BinaryPrimitives.WriteSingleLittleEndian(raw, value);
+        _graph.Message(5, new ProtoWriter().Integer(2, (int)OnnxType.Float).Text(8, name).Bytes(9, raw));
+        return name;
+    }
+
+    /// <summary>Adds a node with one output and returns the output's name. Attributes are whole numbers, lists of them, or floats.</summary>
     public string Node(string type, ReadOnlySpan<string> inputs, string domain = "", params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var output = NewName(type);
@@ -69,9 +79,12 @@ internal sealed class OnnxGraph
         foreach (var (name, value) in attributes)
         {
             var attribute = new ProtoWriter().Text(1, name);
-            _ = value is float number
-                ? attribute.Float(2, number).Integer(20, 1)
-                : attribute.Integer(3, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)).Integer(20, 2);
+            if (value is float number)
+                attribute.Float(2, number).Integer(20, 1);
+            else if (value is long[] list)
+                attribute.Integers(8, list).Integer(20, 7);
+            else
+                attribute.Integer(3, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)).Integer(20, 2);
             node.Message(5, attribute);
         }
 

@@ -22,6 +22,13 @@ internal sealed class ProtoWriter
         return this;
     }
 
+    public ProtoWriter Integers(int field, ReadOnlySpan<long> values)
+    {
+        foreach (var value in values)
+            Integer(field, value);
+        return this;
+    }
+
     public ProtoWriter Float(int field, float value)
     {
         WriteVarint(((ulong)field << 3) | Fixed32);

@@ -39,7 +39,9 @@ internal sealed class GoldenModel : IDisposable
     /// <summary>The sequences' logits one after the other, [sum of lengths, 96], computed in float64.</summary>
     public float[] Logits { get; }
 
-    public static GoldenModel Open(string name) => new(Path.Combine(AppContext.BaseDirectory, "Golden", name));
+    public static string Folder(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
+
+    public static GoldenModel Open(string name) => new(Folder(name));
 
     public ILanguageModel Create(InferenceOptions? options = null, ITokenizer? tokenizer = null) =>
         DecoderModel.Create(Config, Weights, tokenizer ?? new LetterTokenizer(Vocabulary), options);

@@ -40,6 +40,8 @@ MODELS = {
                            num_attention_heads=2, num_key_value_heads=1, tie_word_embeddings=True, sliding_window=6),
 }
 
+WITH_FISHER = ("llama-bias-linear", "qwen3", "mistral-window")
+
 
 def random_tensors(config, generator):
     """Hugging Face names and shapes; scales that keep logits near unit size; norms and biases away from their neutral values."""
@@ -109,8 +111,8 @@ def inverse_frequencies(config, size):
     raise ValueError(scaling)
 
 
-def forward(config, tensors, tokens):
-    """Logits [sequence, vocabulary] of one sequence, in float64."""
+def forward(config, tensors, tokens, record=lambda site, value: None):
+    """Logits [sequence, vocabulary] of one sequence, in float64; inner values go to record in the order in which they come about."""
     weight = {name: tensor.double() for name, tensor in tensors.items()}
     heads, kv, hidden = config["num_attention_heads"], config["num_key_value_heads"], config["hidden_size"]
     size = config.get("head_dim", hidden // heads)
@@ -134,9 +136,11 @@ def forward(config, tensors, tokens):
     if config.get("sliding_window"):  # a token sees that many of the newest tokens, itself included
         mask = mask + torch.full((length, length), -math.inf, dtype=torch.float64).tril(-config["sliding_window"])
     x = weight["model.embed_tokens.weight"][torch.tensor(tokens)]
+    record("Hidden", x)
     for layer in range(config["num_hidden_layers"]):
         prefix = f"model.layers.{layer}."
         h = rms(x, prefix + "input_layernorm")
+        record("AttentionInput", h)
         q = linear(h, prefix + "self_attn.q_proj").view(length, heads, size)
         k = linear(h, prefix + "self_attn.k_proj").view(length, kv, size)
         v = linear(h, prefix + "self_attn.v_proj").view(length, kv, size).transpose(0, 1)
@@ -145,11 +149,18 @@ def forward(config, tensors, tokens):
         q, k = rotate(q.transpose(0, 1)), rotate(k.transpose(0, 1))
         k, v = k.repeat_interleave(heads // kv, 0), v.repeat_interleave(heads // kv, 0)
         attention = torch.softmax(q @ k.transpose(1, 2) / math.sqrt(size) + mask, -1) @ v
-        x = x + linear(attention.transpose(0, 1).reshape(length, heads * size), prefix + "self_attn.o_proj")
+        attention = attention.transpose(0, 1).reshape(length, heads * size)
+        record("AttentionOutput", attention)
+        x = x + linear(attention, prefix + "self_attn.o_proj")
         h = rms(x, prefix + "post_attention_layernorm")
+        record("MlpInput", h)
         gate = linear(h, prefix + "mlp.gate_proj")
-        x = x + linear(gate * torch.sigmoid(gate) * linear(h, prefix + "mlp.up_proj"), prefix + "mlp.down_proj")
+        product = gate * torch.sigmoid(gate) * linear(h, prefix + "mlp.up_proj")
+        record("MlpActivation", product)
+        x = x + linear(product, prefix + "mlp.down_proj")
+        record("Hidden", x)
     x = rms(x, "model.norm")
+    record("HeadInput", x)
     head = "model.embed_tokens" if config["tie_word_embeddings"] else "lm_head"
     return x @ weight[head + ".weight"].T
 
@@ -160,6 +171,27 @@ def greedy(config, tensors, tokens, count):
     for _ in range(count):
         tokens.append(int(forward(config, tensors, tokens)[-1].argmax()))
     return tokens[-count:]
+
+
+def activations(config, tensors):
+    """Every inner value of every sequence, sequence after sequence, as one flat array."""
+    values = []
+    for sequence in SEQUENCES:
+        forward(config, tensors, sequence, lambda site, value: values.append(value.flatten()))
+    return torch.cat(values)
+
+
+def fisher(config, tensors):
+    """Empirical diagonal Fisher of the first layer: squared gradients of each sequence's log-likelihood, averaged over sequences."""
+    names = [name for name in tensors if name.startswith("model.layers.0.")]
+    sums = {name: torch.zeros_like(tensors[name], dtype=torch.float64) for name in names}
+    for sequence in SEQUENCES:
+        weight = {name: tensor.double().requires_grad_(name in sums) for name, tensor in tensors.items()}
+        predicted = torch.log_softmax(forward(config, weight, sequence), -1)[:-1]
+        predicted.gather(1, torch.tensor(sequence[1:])[:, None]).sum().backward()
+        for name in names:
+            sums[name] += weight[name].grad ** 2 / len(SEQUENCES)
+    return {name: value.float() for name, value in sums.items()}
 
 
 def write_safetensors(path, tensors):
@@ -188,6 +220,9 @@ def main():
         logits = [forward(config, tensors, sequence) for sequence in SEQUENCES]
         # One raw little-endian float32 array: the sequences' logits, one after the other, [sum of lengths, vocabulary].
         (folder / "logits.f32").write_bytes(torch.cat(logits).float().numpy().astype("<f4").tobytes())
+        (folder / "activations.f32").write_bytes(activations(config, tensors).float().numpy().astype("<f4").tobytes())
+        if name in WITH_FISHER:
+            write_safetensors(folder / "fisher.safetensors", fisher(config, tensors))
         continuations = [greedy(config, tensors, sequence, GREEDY_TOKENS) for sequence in SEQUENCES]
         (folder / "sequences.json").write_text(json.dumps({"sequences": SEQUENCES, "greedy": continuations}) + "\n")
         stacked = torch.cat(logits)

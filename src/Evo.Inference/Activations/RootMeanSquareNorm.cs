@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Evo.Inference.Activations;
 
 /// <summary>RMS normalisation of rows, and its gradient: small enough to need no graph.</summary>
-internal static class FinalNorm
+internal static class RootMeanSquareNorm
 {
     /// <summary>y = x / √(mean x² + ε) · w, row by row.</summary>
     public static void Apply(ReadOnlySpan<float> rows, ReadOnlySpan<float> weight, float epsilon, Span<float> normalised)
