@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Evo.Merging.Engines.Cpu;
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Tests.Fixtures;
 
 namespace Evo.Merging.Tests.Engines;
@@ -28,13 +29,15 @@ public sealed unsafe class ChunkTests
         var plan = scene.Plan(LargeScene.Recipe(method));
         using var workers = new CpuWorkers(1);
         using var run = new CpuRun();
-        foreach (var tensor in plan.Tensors)
+        foreach (var (tensor, inputs) in plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, new PreparedCache(), CancellationToken.None)))
         {
-            var kernel = tensor.Method.Bind(new CpuTensorInputs(tensor, workers, new PreparedCache(), CancellationToken.None), tensor.Parameters);
+            var kernel = tensor.Method.Bind(inputs, tensor.Parameters);
+            var unit = kernel.Granularity == Granularity.Elements ? 1 : RunLengths.Of(tensor.Output, kernel.Granularity);
+            var length = Math.Max(unit, piece - (piece % unit));
             var merged = new float[tensor.Output.ElementCount];
             fixed (float* output = merged)
-                for (var start = 0; start < merged.Length; start += piece)
-                    TensorExecution.Merge(tensor, kernel, start, Math.Min(piece, merged.Length - start), output + start, run);
+                for (var start = 0; start < merged.Length; start += length)
+                    TensorExecution.Merge(tensor, kernel, start, Math.Min(length, merged.Length - start), output + start, run);
             Assert.True(MemoryMarshal.AsBytes<float>(whole[tensor.Output.Name]).SequenceEqual(MemoryMarshal.AsBytes<float>(merged)));
         }
     }
