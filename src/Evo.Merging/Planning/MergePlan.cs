@@ -58,6 +58,7 @@ public sealed class MergePlan
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(parents);
+        RequirePlannable(recipe);
         var method = MergeMethods.Find(recipe.MergeMethod) ?? throw new RecipeException($"{recipe.SourceName}: unknown method '{recipe.MergeMethod}'");
         var slices = OutputSlice.Of(recipe, method, parents);
         var donor = parents.Index(recipe.ReferencedModels[0]);
@@ -69,5 +70,17 @@ public sealed class MergePlan
         if (planner.Tensors.IsEmpty)
             throw new RecipeException($"{recipe.SourceName}: there is no floating-point tensor to merge in {string.Join(", ", recipe.ReferencedModels)}");
         return new MergePlan(recipe, donor.Folder, Planning.OutputConfig.Of(recipe, slices, donor), planner.Tensors, planner.Copied);
+    }
+
+    private static void RequirePlannable(MergeRecipe recipe)
+    {
+        if (recipe.Modules is [var module, ..])
+            throw recipe.Refuse(module.Place, "'modules' cannot be planned yet");
+        if (recipe.OutputTokenizer is { } tokenizer && tokenizer != new TokenizerRecipe(TokenizerRecipe.Base, [], null))
+            throw recipe.Refuse(tokenizer.Place, "only 'tokenizer_source: base' can be planned yet");
+        if (recipe.Stages is [var stage, ..])
+            throw recipe.Refuse(stage.Place, "several merges in one file cannot be planned yet");
+        if (recipe.ChatTemplate is { } template && !template.Contains('{', StringComparison.Ordinal))
+            throw recipe.Refuse(recipe.Place, "only a Jinja template itself can be planned yet");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Evo.Checkpoints.Models;
+using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
 
@@ -41,7 +42,10 @@ public sealed class ParentModels : IDisposable
         try
         {
             foreach (var name in distinct)
-                folders.Add(name, ModelFolder.Open(Path.Combine(relativeTo, name)));
+                if (ModelReference.Parse(name).Adapter is not null)
+                    throw new RecipeException($"'{name}': adapters (model+adapter) are not supported yet; merge the adapter into its model first and name the folder");
+                else
+                    folders.Add(name, ModelFolder.Open(Path.Combine(relativeTo, name)));
         }
         catch
         {

@@ -14,10 +14,11 @@ internal static class BoundedYaml
     private const int DeepestNesting = 32;
     private const int MostNodes = 200_000;
     private const int MostAliases = 1_000;
+    private const int MostDocuments = 100;
 
-    /// <summary>The root of the only document of <paramref name="text"/>.</summary>
-    /// <exception cref="RecipeException">No YAML, more than one document, or past the limits.</exception>
-    public static YamlNode Load(string text, string sourceName)
+    /// <summary>The roots of the documents of <paramref name="text"/>, at least one; documents without content are passed over.</summary>
+    /// <exception cref="RecipeException">No YAML, no document, or past the limits.</exception>
+    public static IReadOnlyList<YamlNode> Load(string text, string sourceName)
     {
         if (text.Length > LongestText)
             throw new RecipeException(sourceName, 1, 1, "the document is larger than 4 MB; a recipe is a few kilobytes");
@@ -27,8 +28,10 @@ internal static class BoundedYaml
             Check(parser, sourceName);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
-            return stream.Documents.Count == 1
-                ? stream.Documents[0].RootNode
+            var roots = stream.Documents.Select(document => document.RootNode)
+                .Where(root => root is not YamlScalarNode { Value: null or "", Style: ScalarStyle.Plain }).ToArray();
+            return roots.Length > 0
+                ? roots
                 : throw new RecipeException(sourceName, 1, 1, "the document is empty; a recipe needs at least merge_method and models");
         }
         catch (YamlException problem)
@@ -53,8 +56,8 @@ internal static class BoundedYaml
             var current = parser.Current!;
             switch (current)
             {
-                case DocumentStart when ++documents > 1:
-                    throw Refusal("the file holds several documents; multi-stage recipes are not supported yet, write one recipe a file");
+                case DocumentStart when ++documents > MostDocuments:
+                    throw Refusal($"more than {MostDocuments} documents");
                 case AnchorAlias when ++aliases > MostAliases:
                     throw Refusal($"more than {MostAliases} aliases");
                 case MappingEnd or SequenceEnd:

@@ -5,6 +5,8 @@ namespace Evo.Merging.Recipes;
 /// <summary>The value of a parameter as a recipe gives it: a number, a gradient over depth, or values chosen by tensor name.</summary>
 public abstract record ParameterSetting
 {
+    public RecipePlace Place { get; init; }
+
     /// <summary>
     /// The value for one tensor, or null when the setting says nothing about it (no filter matches) and the next level decides.
     /// </summary>

@@ -13,6 +13,10 @@ internal readonly partial record struct RecipeNode(YamlNode Node, string SourceN
 
     public bool IsNull => Node is YamlScalarNode { Value: null or "" or "~" or "null" or "Null" or "NULL", Style: not (YamlDotNet.Core.ScalarStyle.SingleQuoted or YamlDotNet.Core.ScalarStyle.DoubleQuoted) };
 
+    public bool IsMapping => Node is YamlMappingNode;
+
+    public RecipePlace Place => new(Node.Start.Line, Node.Start.Column);
+
     public RecipeException Refuse(string problem) => new(SourceName, Node.Start.Line, Node.Start.Column, problem);
 
     /// <summary>The entries of a mapping; a key outside <paramref name="known"/> is refused.</summary>
@@ -21,9 +25,9 @@ internal readonly partial record struct RecipeNode(YamlNode Node, string SourceN
         var fields = new Dictionary<string, RecipeNode>(StringComparer.Ordinal);
         foreach (var (key, value) in Entries(what))
         {
-            if (RecipeKeys.NotBuilt.TryGetValue(key.Text("a key"), out var reason))
+            if (!value.IsNull && RecipeKeys.Refused.TryGetValue(key.Text("a key"), out var reason) && !known.Contains(key.Text("a key")))
                 throw key.Refuse($"'{key.Text("a key")}': {reason}");
-            if (!known.Contains(key.Text("a key")))
+            if (!known.Contains(key.Text("a key")) && !RecipeKeys.Refused.ContainsKey(key.Text("a key")))
                 throw key.Refuse($"unknown key '{key.Text("a key")}' in {what}{NearestName.Hint(key.Text("a key"), known)}");
             if (!value.IsNull)
                 fields[key.Text("a key")] = value;
@@ -32,12 +36,15 @@ internal readonly partial record struct RecipeNode(YamlNode Node, string SourceN
         return fields;
     }
 
+    /// <summary>The entries of a mapping, with those that it merges in (<c>&lt;&lt;: *defaults</c>): what it writes itself goes before them.</summary>
     public IEnumerable<(RecipeNode Key, RecipeNode Value)> Entries(string what)
     {
         var source = SourceName;
-        return Node is YamlMappingNode mapping
-            ? mapping.Children.Select(pair => (new RecipeNode(pair.Key, source), new RecipeNode(pair.Value, source)))
-            : throw Refuse($"{what} must be a mapping (key: value)");
+        if (Node is not YamlMappingNode mapping)
+            throw Refuse($"{what} must be a mapping (key: value)");
+        return mapping.Children.Keys.Any(MergedMappings.IsMergeKey)
+            ? MergedMappings.Of(this).Select(pair => (new RecipeNode(pair.Key, source), new RecipeNode(pair.Value, source)))
+            : mapping.Children.Select(pair => (new RecipeNode(pair.Key, source), new RecipeNode(pair.Value, source)));
     }
 
     public IReadOnlyList<RecipeNode> Items(string what)
@@ -55,6 +62,9 @@ internal readonly partial record struct RecipeNode(YamlNode Node, string SourceN
         Node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw Refuse($"{what} must be a whole number");
+
+    public bool Flag(string what) =>
+        Node is YamlScalarNode && Scalar(what) is { IsBoolean: true } flag ? flag.Value != 0 : throw Refuse($"{what} must be true or false");
 
     /// <summary>A finite number, or a boolean as 0 or 1.</summary>
     public ScalarSetting Scalar(string what)

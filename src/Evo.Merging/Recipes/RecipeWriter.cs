@@ -9,44 +9,108 @@ namespace Evo.Merging.Recipes;
 /// </summary>
 public static class RecipeWriter
 {
+    /// <summary>One document; a recipe with stages is several, the stages first, as <c>mergekit-multi</c> reads them.</summary>
     public static string ToYaml(MergeRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         var yaml = new StringBuilder();
+        foreach (var stage in recipe.Stages)
+            Document(yaml, stage).Append("---\n");
+        return Document(yaml, recipe).ToString();
+    }
+
+    internal static string Number(double value) => RecipeScalars.Number(value);
+
+    private static StringBuilder Document(StringBuilder yaml, MergeRecipe recipe)
+    {
+        Line(yaml, 0, "name", recipe.Name);
         Line(yaml, 0, "merge_method", recipe.MergeMethod);
         Line(yaml, 0, "base_model", recipe.BaseModel);
-        if (!recipe.Models.IsEmpty)
-            yaml.Append("models:\n");
-        foreach (var model in recipe.Models)
+        Models(yaml, 0, recipe.Models.AsSpan());
+        Slices(yaml, 0, recipe.Slices.AsSpan());
+        if (!recipe.Modules.IsEmpty)
+            yaml.Append("modules:\n");
+        foreach (var module in recipe.Modules)
         {
-            yaml.Append(CultureInfo.InvariantCulture, $"  - model: {Text(model.Model)}\n");
-            Parameters(yaml, 4, model.Parameters);
+            yaml.Append(CultureInfo.InvariantCulture, $"  {RecipeScalars.Text(module.Name)}:\n");
+            Models(yaml, 4, module.Models.AsSpan());
+            Slices(yaml, 4, module.Slices.AsSpan());
+            Parameters(yaml, 4, module.Parameters);
         }
 
-        if (!recipe.Slices.IsEmpty)
-            yaml.Append("slices:\n");
-        foreach (var slice in recipe.Slices)
-            Slice(yaml, slice);
         Parameters(yaml, 0, recipe.Parameters);
         Line(yaml, 0, "dtype", recipe.Dtype);
         Line(yaml, 0, "out_dtype", recipe.OutDtype);
         Line(yaml, 0, "tokenizer_source", recipe.TokenizerSource);
+        if (recipe.Tokenizer is { } tokenizer)
+            Tokenizer(yaml, tokenizer);
         Line(yaml, 0, "chat_template", recipe.ChatTemplate);
-        return yaml.ToString();
+        return yaml;
     }
 
-    private static void Slice(StringBuilder yaml, RecipeSlice slice)
+    private static void Models(StringBuilder yaml, int indent, ReadOnlySpan<RecipeModel> models)
     {
-        yaml.Append("  - sources:\n");
-        foreach (var source in slice.Sources)
+        if (!models.IsEmpty)
+            yaml.Append(' ', indent).Append("models:\n");
+        foreach (var model in models)
         {
-            yaml.Append(CultureInfo.InvariantCulture, $"      - model: {Text(source.Model)}\n");
-            yaml.Append(CultureInfo.InvariantCulture, $"        layer_range: [{source.FirstLayer}, {source.EndLayer}]\n");
-            Parameters(yaml, 8, source.Parameters);
+            yaml.Append(' ', indent + 2).Append("- model: ").Append(RecipeScalars.Text(model.Model)).Append('\n');
+            Parameters(yaml, indent + 4, model.Parameters);
+        }
+    }
+
+    private static void Slices(StringBuilder yaml, int indent, ReadOnlySpan<RecipeSlice> slices)
+    {
+        if (!slices.IsEmpty)
+            yaml.Append(' ', indent).Append("slices:\n");
+        foreach (var slice in slices)
+        {
+            yaml.Append(' ', indent + 2).Append("- sources:\n");
+            foreach (var source in slice.Sources)
+            {
+                yaml.Append(' ', indent + 6).Append("- model: ").Append(RecipeScalars.Text(source.Model)).Append('\n');
+                yaml.Append(' ', indent + 8).Append(CultureInfo.InvariantCulture, $"layer_range: [{source.FirstLayer}, {source.EndLayer}]\n");
+                Parameters(yaml, indent + 8, source.Parameters);
+            }
+
+            Line(yaml, indent + 4, "base_model", slice.BaseModel);
+            Parameters(yaml, indent + 4, slice.Parameters);
+        }
+    }
+
+    private static void Tokenizer(StringBuilder yaml, TokenizerRecipe tokenizer)
+    {
+        yaml.Append("tokenizer:\n");
+        Line(yaml, 2, "source", tokenizer.Source);
+        if (!tokenizer.Tokens.IsEmpty)
+            yaml.Append("  tokens:\n");
+        foreach (var rule in tokenizer.Tokens)
+        {
+            yaml.Append("    ").Append(RecipeScalars.Text(rule.Token)).Append(rule is { Origin: null, Force: false } ? ": {}\n" : ":\n");
+            switch (rule.Origin)
+            {
+                case TokenOrigin.OfModel own:
+                    Line(yaml, 6, "source", own.Model);
+                    break;
+                case TokenOrigin.OfToken other:
+                    yaml.Append("      source:\n");
+                    Line(yaml, 8, "kind", "model_token");
+                    Line(yaml, 8, "model", other.Model);
+                    Line(yaml, 8, "token", other.Token);
+                    if (other.Id is { } id)
+                        yaml.Append(CultureInfo.InvariantCulture, $"        token_id: {id}\n");
+                    break;
+                case TokenOrigin.Zero:
+                    yaml.Append("      source:\n        kind: zero\n");
+                    break;
+            }
+
+            if (rule.Force)
+                yaml.Append("      force: true\n");
         }
 
-        Line(yaml, 4, "base_model", slice.BaseModel);
-        Parameters(yaml, 4, slice.Parameters);
+        if (tokenizer.PadToMultipleOf is { } multiple)
+            yaml.Append(CultureInfo.InvariantCulture, $"  pad_to_multiple_of: {multiple}\n");
     }
 
     private static void Parameters(StringBuilder yaml, int indent, RecipeParameters parameters)
@@ -56,10 +120,10 @@ public static class RecipeWriter
         yaml.Append(' ', indent).Append("parameters:\n");
         foreach (var (name, setting) in parameters.Settings)
         {
-            yaml.Append(' ', indent + 2).Append(Text(name)).Append(':');
+            yaml.Append(' ', indent + 2).Append(RecipeScalars.Text(name)).Append(':');
             if (setting is not ConditionalSetting conditional)
             {
-                yaml.Append(' ').Append(Value(setting)).Append('\n');
+                yaml.Append(' ').Append(RecipeScalars.Setting(setting)).Append('\n');
                 continue;
             }
 
@@ -68,8 +132,8 @@ public static class RecipeWriter
             {
                 yaml.Append(' ', indent + 4).Append("- ");
                 if (entry.Filter is not null)
-                    yaml.Append("filter: ").Append(Text(entry.Filter)).Append('\n').Append(' ', indent + 6);
-                yaml.Append("value: ").Append(Value(entry.Value)).Append('\n');
+                    yaml.Append("filter: ").Append(RecipeScalars.Text(entry.Filter)).Append('\n').Append(' ', indent + 6);
+                yaml.Append("value: ").Append(RecipeScalars.Setting(entry.Value)).Append('\n');
             }
         }
     }
@@ -77,48 +141,6 @@ public static class RecipeWriter
     private static void Line(StringBuilder yaml, int indent, string key, string? value)
     {
         if (value is not null)
-            yaml.Append(' ', indent).Append(key).Append(": ").Append(Text(value)).Append('\n');
-    }
-
-    private static string Value(ParameterSetting setting) => setting switch
-    {
-        ScalarSetting { IsBoolean: true } scalar => scalar.Value != 0 ? "true" : "false",
-        ScalarSetting { Text: { } text } => Text(text),
-        ScalarSetting scalar => Number(scalar.Value),
-        GradientSetting gradient => $"[{string.Join(", ", gradient.Knots.Select(Number))}]",
-        _ => throw new ArgumentException("conditions cannot be nested", nameof(setting)),
-    };
-
-    /// <summary>The shortest digits that read back to the same double, always with a point and a signed exponent.</summary>
-    internal static string Number(double value)
-    {
-        var digits = value.ToString("R", CultureInfo.InvariantCulture);
-        var exponent = digits.IndexOf('E', StringComparison.Ordinal);
-        var mantissa = exponent < 0 ? digits : digits[..exponent];
-        if (!mantissa.Contains('.', StringComparison.Ordinal))
-            mantissa += ".0";
-        return exponent < 0 ? mantissa : $"{mantissa}e{digits[(exponent + 1)..]}";
-    }
-
-    /// <summary>A plain word where YAML cannot take it for anything else, else a double-quoted text.</summary>
-    private static string Text(string text)
-    {
-        var plain = text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-')
-            && char.IsAsciiLetter(text[0])
-            && text.ToUpperInvariant() is not ("TRUE" or "FALSE" or "YES" or "NO" or "ON" or "OFF" or "NULL" or "Y" or "N");
-        if (plain)
-            return text;
-        var quoted = new StringBuilder("\"");
-        foreach (var c in text)
-            quoted.Append(c switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\t' => "\\t",
-                < ' ' or '\x7f' or '\x85' or '\u2028' or '\u2029' or '\ufeff' => $"\\u{(int)c:x4}",
-                _ => c.ToString(),
-            });
-        return quoted.Append('"').ToString();
+            yaml.Append(' ', indent).Append(key).Append(": ").Append(RecipeScalars.Text(value)).Append('\n');
     }
 }
