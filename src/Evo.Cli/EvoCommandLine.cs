@@ -21,6 +21,7 @@ internal static class EvoCommandLine
             EvalCommand.Create(console),
             ValidateCommand.Create(console),
             PlanCommand.Create(console),
+            MriCommand.Create(console),
             MethodsCommand.Create(console),
             AlgorithmsCommand.Create(console),
             DoctorCommand.Create(console),

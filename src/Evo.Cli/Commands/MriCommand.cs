@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Evo.Checkpoints.Models;
+using Evo.Cli.Output;
+using Evo.Cli.Signals;
+using Evo.Merging.Diagnostics;
+
+namespace Evo.Cli.Commands;
+
+/// <summary><c>evo mri MODEL...</c>: diagnostics of parents, compared when there are two, and the health of a child.</summary>
+internal static class MriCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "Model folders. Two are compared tensor by tensor: a ratio above 0.5 speaks for the second.", Arity = ArgumentArity.OneOrMore,
+        };
+        var child = new Option<string?>("--child") { Description = "A merge of the two models: its health is checked against both." };
+        var html = new Option<string?>("--html") { Description = "Also write a self-contained page with heat maps to this file." };
+        var json = CommonOptions.Json();
+        var command = new Command("mri", "Diagnose parents: entropy, spread and norm of every tensor.") { models, child, html, json };
+        command.SetAction(parsed =>
+        {
+            using var signals = new ShutdownSignals(console.Error.WriteLine);
+            var names = parsed.GetRequiredValue(models);
+            var childName = parsed.GetValue(child);
+            if (childName is not null && names.Length != 2)
+                return Usage(console, "--child needs exactly two models: the parents that it is compared with");
+            if (names.Distinct(StringComparer.Ordinal).Count() != names.Length)
+                return Usage(console, "a model is named twice");
+            var target = parsed.GetValue(html);
+            if (target is not null && Directory.Exists(target))
+                return Usage(console, $"--html '{target}' is a folder; name a file");
+            var report = Diagnose(names, childName, signals.Stop);
+            if (target is not null)
+                File.WriteAllText(target, MriPage.Of(report));
+            if (parsed.GetValue(json))
+                console.Out.WriteLine(JsonOutput.Document(MriDocument.Of(report)));
+            else
+                MriTables.Write(console, report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static MriReport Diagnose(string[] names, string? childName, CancellationToken cancellation)
+    {
+        var parents = names.Select(name => Diagnosis(name, cancellation)).ToImmutableArray();
+        var child = childName is null ? null : Diagnosis(childName, cancellation);
+        return new MriReport(
+            parents,
+            parents.Length == 2 ? PairDiagnosis.Of(parents[0], parents[1], [], []) : [],
+            child,
+            child is null ? [] : HealthCheck.OfTensors(child, parents[0], parents[1]));
+    }
+
+    private static ParentDiagnosis Diagnosis(string name, CancellationToken cancellation)
+    {
+        using var folder = ModelFolder.Open(name);
+        return ParentDiagnosis.Of(folder, name, cancellation: cancellation);
+    }
+
+    private static int Usage(CliConsole console, string problem)
+    {
+        console.Error.WriteLine($"evo: {problem}. Try `evo mri --help`.");
+        return ExitCode.Usage;
+    }
+}

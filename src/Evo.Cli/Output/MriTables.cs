@@ -1,0 +1,63 @@
+using System.Globalization;
+using Evo.Checkpoints.Architectures;
+using Evo.Merging.Diagnostics;
+using Spectre.Console;
+
+namespace Evo.Cli.Output;
+
+/// <summary><c>evo mri</c> on a terminal: every model by part, two models by layer and component, the child's health.</summary>
+internal static class MriTables
+{
+    public static void Write(CliConsole console, MriReport report)
+    {
+        foreach (var model in report.Parents)
+            WriteModel(console, model);
+        if (!report.Ratios.IsEmpty)
+            WriteRatios(console, report);
+        if (report.Child is { } child)
+            WriteHealth(console, child, report);
+    }
+
+    private static void WriteModel(CliConsole console, ParentDiagnosis model)
+    {
+        console.Out.WriteLine($"{model.Model}: {model.Tensors.Length} tensors; means over the layers");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("part", "tensors", "entropy (bits)", "standard deviation", "norm", "score");
+        foreach (var part in model.Tensors.GroupBy(tensor => (tensor.Place.Component, tensor.Place.Part)).OrderBy(group => group.Key.Component).ThenBy(group => group.Key.Part, StringComparer.Ordinal))
+            table.AddRow(
+                Markup.Escape($"{Word(part.Key.Component)} {part.Key.Part}"),
+                part.Count().ToString(CultureInfo.InvariantCulture),
+                Number(part.Average(tensor => tensor.Signals.Entropy), "0.000"),
+                Number(part.Average(tensor => tensor.Signals.StandardDeviation), "0.0000"),
+                Number(part.Average(tensor => tensor.Signals.Norm), "0.00"),
+                Number(part.Average(tensor => tensor.Signals.Score), "0.000"));
+        console.Tables().Write(table);
+    }
+
+    private static void WriteRatios(CliConsole console, MriReport report)
+    {
+        console.Out.WriteLine($"Share of {report.Parents[1].Model} by the diagnosis (0.5 is undecided); means over the tensors of a component");
+        Component[] components = [.. report.Ratios.Select(ratio => ratio.Place.Component).Distinct().Order()];
+        var table = new Table().Border(TableBorder.Simple).AddColumns(["layer", .. components.Select(Word)]);
+        foreach (var layer in report.Ratios.GroupBy(ratio => ratio.Place.Layer).OrderBy(group => group.Key ?? -1))
+            table.AddRow([
+                layer.Key?.ToString(CultureInfo.InvariantCulture) ?? "outside",
+                .. components.Select(component => layer.Where(ratio => ratio.Place.Component == component).ToArray() is { Length: > 0 } ratios
+                    ? Number(ratios.Average(ratio => ratio.Ratio), "0.000")
+                    : ""),
+            ]);
+        console.Tables().Write(table);
+    }
+
+    private static void WriteHealth(CliConsole console, ParentDiagnosis child, MriReport report)
+    {
+        console.Out.WriteLine(report.Findings.IsEmpty
+            ? $"{child.Model}: healthy ({child.Tensors.Length} tensors finite, norms within 0.5 to 1.5 times the parents')"
+            : $"{child.Model}: {report.Findings.Length} findings");
+        foreach (var finding in report.Findings)
+            console.Out.WriteLine($"  {finding.Where}: {finding.Problem}");
+    }
+
+    internal static string Word(Component component) => component.ToString().ToLowerInvariant();
+
+    private static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "not finite";
+}
