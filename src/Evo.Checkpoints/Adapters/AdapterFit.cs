@@ -46,6 +46,7 @@ internal sealed class AdapterFit
         }
 
         var target = Find(saved.Name, saved.Stored, "saves");
+        RequireFloatingPoint(target);
         if (!target.Shape.SequenceEqual(saved.Stored.Shape))
             throw Refusal(saved.Stored, $"is {saved.Stored.ShapeText}, but {Quoted.Name(target.Name)} of '{_base.Path}' is {target.ShapeText}"
                 + (TensorPlaces.Of(target.Name).Component is Component.Embedding or Component.Head

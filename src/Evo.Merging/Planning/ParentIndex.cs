@@ -21,10 +21,13 @@ internal sealed class ParentIndex
     private readonly FrozenDictionary<string, IndexedTensor>[] _byPattern;
     private readonly FrozenDictionary<string, IndexedTensor> _outside;
 
-    public ParentIndex(string name, ModelFolder folder)
+    private readonly Parent _parent;
+
+    public ParentIndex(string name, Parent parent)
     {
         Name = name;
-        Folder = folder;
+        _parent = parent;
+        var folder = parent.Folder;
         var tensors = folder.Tensors.Select(Indexed).ToArray();
         Outside = [.. tensors.Where(tensor => tensor.Place.Layer is null)];
         Layers = LayersOf(tensors);
@@ -37,7 +40,7 @@ internal sealed class ParentIndex
     /// <summary>The model's name in recipes.</summary>
     public string Name { get; }
 
-    public ModelFolder Folder { get; }
+    public ModelFolder Folder => _parent.Folder;
 
     public int LayerCount => Layers.Length;
 
@@ -51,6 +54,9 @@ internal sealed class ParentIndex
 
     /// <summary>Null when the model has no tokenizer.json.</summary>
     public Lazy<TokenizerVocabulary?> Vocabulary { get; }
+
+    /// <summary>One of its tensors, with its values.</summary>
+    public TensorSource Source(TensorInfo tensor) => _parent.Source(Name, tensor);
 
     public IndexedTensor? FindOutside(string name) => _outside.GetValueOrDefault(name);
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Evo.Checkpoints.Models;
-using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
 
@@ -10,11 +9,11 @@ namespace Evo.Merging.Planning;
 /// </summary>
 public sealed class ParentModels : IDisposable
 {
-    private readonly Dictionary<string, ModelFolder> _folders;
+    private readonly ParentFolders _folders;
     private readonly ConcurrentDictionary<string, ParentIndex> _indexes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string, string), bool> _compatible = new();
 
-    private ParentModels(Dictionary<string, ModelFolder> folders, IReadOnlyList<string> names)
+    private ParentModels(ParentFolders folders, IReadOnlyList<string> names)
     {
         _folders = folders;
         Names = names;
@@ -23,47 +22,50 @@ public sealed class ParentModels : IDisposable
     /// <summary>The names as recipes spell them, in the order they were given.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The model of that name.</summary>
+    /// <summary>
+    /// The folder of the model of that name: of <c>model+adapter</c> the model's, whose configuration, tokenizer and tensor names hold for both, but not its
+    /// values (<see cref="Tensor"/> has those).
+    /// </summary>
     /// <exception cref="RecipeException">It was not opened.</exception>
-    public ModelFolder this[string name] => _folders.TryGetValue(name, out var folder)
-        ? folder
-        : throw new RecipeException($"the model '{name}' is not among the opened parents ({string.Join(", ", Names)})");
+    public ModelFolder this[string name] => Require(name).Folder;
+
+    /// <summary>The identity of a model's content, its adapter included.</summary>
+    /// <exception cref="RecipeException">It was not opened.</exception>
+    public string ContentHash(string name) => Require(name).ContentHash;
+
+    /// <summary>A tensor of a model, as its adapter changes it; null when the model has none of that name.</summary>
+    /// <exception cref="RecipeException">The model was not opened.</exception>
+    public TensorSource? Tensor(string name, string tensor) => Require(name).Folder.Find(tensor) is { } info ? Require(name).Source(name, info) : null;
 
     /// <summary>Opens every model once.</summary>
-    /// <param name="names">Folders as recipes spell them, for example <see cref="Recipes.MergeRecipe.ReferencedModels"/>.</param>
+    /// <param name="names">
+    /// Folders, or <c>model+adapter</c>, as recipes spell them, for example <see cref="Recipes.MergeRecipe.ReferencedModels"/>.
+    /// </param>
     /// <param name="relativeTo">The folder that relative names start from, as a rule the recipe's.</param>
-    /// <exception cref="Evo.Checkpoints.CheckpointException">A folder is missing or holds no usable model.</exception>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">A folder is missing or holds no usable model, or an adapter is for another base.</exception>
     public static ParentModels Open(IEnumerable<string> names, string relativeTo)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(relativeTo);
         var distinct = names.Distinct(StringComparer.Ordinal).ToArray();
-        var folders = new Dictionary<string, ModelFolder>(StringComparer.Ordinal);
+        var folders = new ParentFolders();
         try
         {
             foreach (var name in distinct)
-                if (ModelReference.Parse(name).Adapter is not null)
-                    throw new RecipeException($"'{name}': adapters (model+adapter) are not supported yet; merge the adapter into its model first and name the folder");
-                else
-                    folders.Add(name, ModelFolder.Open(Path.Combine(relativeTo, name)));
+                folders.Open(name, relativeTo);
         }
         catch
         {
-            foreach (var folder in folders.Values)
-                folder.Dispose();
+            folders.Dispose();
             throw;
         }
 
         return new ParentModels(folders, distinct);
     }
 
-    public void Dispose()
-    {
-        foreach (var folder in _folders.Values)
-            folder.Dispose();
-    }
+    public void Dispose() => _folders.Dispose();
 
-    internal ParentIndex Index(string name) => _indexes.GetOrAdd(name, key => new ParentIndex(key, this[key]));
+    internal ParentIndex Index(string name) => _indexes.GetOrAdd(name, key => new ParentIndex(key, Require(key)));
 
     /// <summary>Checks once for each pair that the models can be merged with each other.</summary>
     internal void RequireCompatible(string donor, string other) =>
@@ -72,4 +74,7 @@ public sealed class ParentModels : IDisposable
             ParentCompatibility.Require(Index(pair.Item1), Index(pair.Item2));
             return true;
         });
+
+    private Parent Require(string name) =>
+        _folders.Find(name) ?? throw new RecipeException($"the model '{name}' is not among the opened parents ({string.Join(", ", Names)})");
 }

@@ -70,7 +70,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
         if (lacks is not null || all.Any(pair => !pair.Tensor!.Info.Type.IsFloatingPoint()))
         {
             if (lead.Tensor is not null)
-                _copied.Add(new CopiedTensor(name, Source(lead.Source, lead.Tensor)));
+                _copied.Add(new CopiedTensor(name, new StoredTensor(lead.Source.Parent.Name, lead.Source.Parent.Folder, lead.Tensor.Info)));
             return;
         }
 
@@ -113,5 +113,5 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
                     + "which merged values are not written in; add 'dtype: bfloat16'"),
             };
 
-    private static StoredTensor Source(OutputSource source, IndexedTensor tensor) => new(source.Parent.Name, source.Parent.Folder, tensor.Info);
+    private static TensorSource Source(OutputSource source, IndexedTensor tensor) => source.Parent.Source(tensor.Info);
 }

@@ -38,7 +38,7 @@ internal sealed class SearchComposition : IDisposable
     /// <summary>Models and tasks by the hash of what they hold. Reads the models in full at the first use.</summary>
     public ImmutableArray<RunInput> Inputs =>
     [
-        .. Space.Models.Select(name => new RunInput("model", name, Parents[name].ContentHash)),
+        .. Space.Models.Select(name => new RunInput("model", name, Parents.ContentHash(name))),
         .. Setup.Objectives.Where(objective => objective.Task is not null)
             .Select(objective => new RunInput("task", objective.Description.Name, objective.Description.Subject)),
     ];

@@ -120,7 +120,7 @@ internal sealed class SearchPlanner(SearchComposition composition)
     {
         var folder = composition.Parents[name];
         return new PlannedModel(
-            name, folder.ContentHash, folder.Tensors.Sum(tensor => tensor.ByteLength), folder.Tensors.Sum(tensor => tensor.ElementCount));
+            name, composition.Parents.ContentHash(name), folder.Tensors.Sum(tensor => tensor.ByteLength), folder.Tensors.Sum(tensor => tensor.ElementCount));
     }
 
     private ImmutableArray<PlannedTask> Tasks() =>

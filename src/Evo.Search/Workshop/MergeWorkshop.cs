@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Evo.Checkpoints.Models;
 using Evo.Evaluation;
 using Evo.Merging;
 using Evo.Merging.Engines;
@@ -37,8 +36,6 @@ internal sealed class MergeWorkshop : IWorkshop
 
     public ImmutableArray<BaselineBlueprint> Baselines { get; }
 
-    private ModelFolder? Base => _space.BaseModel is { } name ? _parents[name] : null;
-
     public Blueprint Draw(ImmutableArray<double> point)
     {
         var genome = _codec.FromUnit(point.AsSpan());
@@ -60,7 +57,7 @@ internal sealed class MergeWorkshop : IWorkshop
     public double Measure(string measure) => measure switch
     {
         Measures.TaskVectorL1 => TaskVectorLength.MeanL1(
-            _bench!.Weights, Base ?? throw new InvalidOperationException($"the measure '{measure}' needs a base_model")),
+            _bench!.Weights, _parents, _space.BaseModel ?? throw new InvalidOperationException($"the measure '{measure}' needs a base_model")),
         _ => throw new InvalidOperationException($"there is no measure '{measure}'"),
     };
 

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
-using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Weights;
+using Evo.Merging.Planning;
 
 namespace Evo.Search.Workshop;
 
@@ -13,20 +13,21 @@ internal static class TaskVectorLength
     private const int Piece = 1 << 16;
 
     /// <exception cref="InvalidOperationException">The two share no tensor.</exception>
-    public static double MeanL1(CpuWeights candidate, ModelFolder @base)
+    public static double MeanL1(CpuWeights candidate, ParentModels parents, string @base)
     {
         var shared = candidate.Layout.Slots
-            .Where(slot => @base.Find(slot.Name) is { } tensor && tensor.Shape.SequenceEqual(slot.Shape)).ToArray();
-        var elements = shared.Sum(slot => (long)slot.Length);
+            .Select(slot => (Slot: slot, Tensor: parents.Tensor(@base, slot.Name)))
+            .Where(pair => pair.Tensor is { } source && source.Tensor.Shape.SequenceEqual(pair.Slot.Shape)).ToArray();
+        var elements = shared.Sum(pair => (long)pair.Slot.Length);
         if (elements == 0)
-            throw new InvalidOperationException($"the candidate shares no tensor with the base {@base.Path}");
+            throw new InvalidOperationException($"the candidate shares no tensor with the base {@base}");
 
         var sums = new double[shared.Length];
-        Parallel.For(0, shared.Length, index => sums[index] = SumOfDifferences(candidate, shared[index], @base));
+        Parallel.For(0, shared.Length, index => sums[index] = SumOfDifferences(candidate, shared[index].Slot, shared[index].Tensor!));
         return sums.Sum() / elements;
     }
 
-    private static double SumOfDifferences(CpuWeights candidate, WeightSlot slot, ModelFolder @base)
+    private static double SumOfDifferences(CpuWeights candidate, WeightSlot slot, TensorSource @base)
     {
         var values = candidate[slot];
         var buffer = new float[Math.Min(Piece, slot.Length)];
@@ -34,7 +35,7 @@ internal static class TaskVectorLength
         for (var start = 0; start < slot.Length; start += Piece)
         {
             var length = Math.Min(Piece, slot.Length - start);
-            @base.ReadFloats(slot.Name, start, buffer.AsSpan(0, length));
+            @base.ReadFloats(start, buffer.AsSpan(0, length));
             sum += SumOfDifferences(values.Slice(start, length), buffer.AsSpan(0, length));
         }
 
