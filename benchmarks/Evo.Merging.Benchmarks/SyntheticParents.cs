@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Tensors;
@@ -21,8 +22,13 @@ internal static class SyntheticParents
         foreach (var tensor in tensors)
         {
             var start = Normal(random, tensor.ElementCount, 0.02f);
-            for (var model = 0; model < models; model++)
-                writers[model].WriteFloats(tensor.Name, model == 0 ? start : [.. start.Zip(Normal(random, tensor.ElementCount, 0.001f), (x, y) => x + y)]);
+            writers[0].WriteFloats(tensor.Name, start);
+            for (var model = 1; model < models; model++)
+            {
+                var tuned = Normal(random, tensor.ElementCount, 0.001f);
+                TensorPrimitives.Add(start, tuned, tuned);
+                writers[model].WriteFloats(tensor.Name, tuned);
+            }
         }
 
         foreach (var writer in writers)
@@ -54,11 +60,15 @@ internal static class SyntheticParents
 
     private static TensorInfo Vector(string name, long length) => new(name, ElementType.BF16, [length]);
 
+    /// <summary>The sum of four bytes, centred: near enough to normal, and a billion of them are drawn.</summary>
     private static float[] Normal(Random random, long count, float deviation)
     {
+        var bytes = new byte[4 * count];
+        random.NextBytes(bytes);
         var values = new float[count];
+        var scale = deviation / 147.8f;
         for (var i = 0; i < values.Length; i++)
-            values[i] = deviation * (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f) * 2; // three uniforms: near enough
+            values[i] = scale * (bytes[4 * i] + bytes[(4 * i) + 1] + bytes[(4 * i) + 2] + bytes[(4 * i) + 3] - 510 + (bytes[4 * i] / 256f));
         return values;
     }
 }
