@@ -24,8 +24,24 @@ public sealed unsafe class CpuWeights : ICandidateWeights
 
     public WeightLayout Layout { get; }
 
-    /// <summary>The elements of one slot; a write is seen by every session bound to this buffer.</summary>
-    public Span<float> this[WeightSlot slot] => new(Pointer(slot), slot.Length);
+    /// <summary>
+    /// What the last writer says that the buffer holds, in a form of its own, so that it need not write the same again; null when that is not known. Elements
+    /// handed out for writing make it unknown; whoever writes through <see cref="Pointer"/> sets it.
+    /// </summary>
+    public object? Contents { get; set; }
+
+    /// <summary>The elements of one slot, to be written; a write is seen by every session bound to this buffer. Makes <see cref="Contents"/> unknown.</summary>
+    public Span<float> this[WeightSlot slot]
+    {
+        get
+        {
+            Contents = null;
+            return new Span<float>(Pointer(slot), slot.Length);
+        }
+    }
+
+    /// <summary>The elements of one slot, to be read.</summary>
+    public ReadOnlySpan<float> Read(WeightSlot slot) => new(Pointer(slot), slot.Length);
 
     /// <summary>The address of one slot, for binding to a native session. Valid until <see cref="Dispose"/>.</summary>
     public float* Pointer(WeightSlot slot)

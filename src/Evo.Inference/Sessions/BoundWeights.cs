@@ -58,7 +58,7 @@ internal sealed unsafe class BoundWeights : IDisposable
     public void Refresh()
     {
         foreach (var (slot, address) in _copies)
-            Upload(_weights[slot], address);
+            Upload(_weights.Read(slot), address);
     }
 
     public void Bind(OrtIoBinding binding)

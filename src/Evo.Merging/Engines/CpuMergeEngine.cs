@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Evo.Checkpoints.Weights;
 using Evo.Merging.Engines.Cpu;
 using Evo.Merging.Methods.Kernels;
@@ -7,22 +8,37 @@ namespace Evo.Merging.Engines;
 
 /// <summary>
 /// The merge engine on the processor: parents are read as stored from their mapped files, computed in float32 and written into the candidate buffer,
-/// rounded to the plan's output type. Results have the same bits for any number of workers. What is prepared is kept for the engine's
-/// lifetime. One merge at a time; the parents must outlive the engine.
+/// rounded to the plan's output type. Results have the same bits for any number of workers. What is prepared is kept, within a number of
+/// bytes, for the engine's lifetime; of a buffer that still holds this engine's last candidate only the tensors that differ are written. One merge at a
+/// time; the parents must outlive the engine.
 /// </summary>
 public sealed class CpuMergeEngine : IMergeEngine
 {
     private readonly CpuWorkers _workers;
-    private readonly PreparedCache _prepared = new();
+    private readonly PreparedCache _prepared;
 
     /// <param name="workers">Threads; 0 for one a core.</param>
-    public CpuMergeEngine(int workers = 0) => _workers = new CpuWorkers(workers);
+    /// <param name="preparedMemoryBytes">Most memory for what is prepared; null for <see cref="DefaultPreparedMemoryBytes"/>, 0 keeps nothing.</param>
+    public CpuMergeEngine(int workers = 0, long? preparedMemoryBytes = null)
+    {
+        if (preparedMemoryBytes is { } bytes)
+            ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(preparedMemoryBytes));
+        _workers = new CpuWorkers(workers);
+        _prepared = new PreparedCache(preparedMemoryBytes ?? DefaultPreparedMemoryBytes);
+    }
+
+    /// <summary>A quarter of the memory that this process may use.</summary>
+    public static long DefaultPreparedMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     public string Device => "cpu";
+
+    /// <summary>Bytes of what is prepared and kept now.</summary>
+    public long PreparedBytes => _prepared.Bytes;
 
     public void Prepare(MergePlan plan, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        _prepared.NextMerge();
         var inputs = CpuPlanInputs.Of(plan, _workers, _prepared, cancellation);
         _workers.ForEach(inputs.Length, (index, _) => plan.Tensors[index].Method.Prepare(inputs[index]), cancellation);
     }
@@ -34,64 +50,56 @@ public sealed class CpuMergeEngine : IMergeEngine
         var weights = target as CpuWeights ?? throw new ArgumentException($"this engine writes into memory of the CPU, not of '{target.Device}'", nameof(target));
         RequireLayout(plan.Layout, weights.Layout);
 
-        var kernels = new ITensorKernel[plan.Tensors.Length];
+        var written = weights.Contents is WrittenCandidate candidate && candidate.Engine == this ? candidate : null;
+        weights.Contents = null; // unknown, should this merge not come to its end
         var inputs = CpuPlanInputs.Of(plan, _workers, _prepared, cancellation);
-        var failures = new NonFiniteMergeException?[plan.Tensors.Length];
-        _workers.ForEach(
-            kernels.Length,
-            (index, _) => Guarded(failures, index, () =>
-                kernels[index] = plan.Tensors[index].Method.Bind(inputs[index], plan.Tensors[index].Parameters)),
-            cancellation);
-        ThrowFirst(failures);
-
-        var pieces = Pieces(plan, kernels);
-        _workers.ForEach(pieces.Count, (piece, run) =>
-        {
-            var (index, start, length) = pieces[piece];
-            Guarded(failures, index, () =>
-            {
-                unsafe
-                {
-                    var slot = weights.Layout.Slots[index];
-                    TensorExecution.Merge(plan.Tensors[index], kernels[index], start, length, weights.Pointer(slot) + start, run);
-                }
-            });
-        }, cancellation);
-        ThrowFirst(failures);
+        Write(plan, weights, inputs, WrittenCandidate.Stale(written, plan), cancellation);
+        weights.Contents = new WrittenCandidate(
+            this, plan.Tensors, [.. inputs.Select((input, index) => input.SawPlan || (written?.SawPlan[index] ?? false))]);
     }
 
     public void Dispose() => _workers.Dispose();
 
-    /// <summary>A tensor's failure is kept, so that the first tensor's is the one reported, whatever thread met one first.</summary>
-    private static void Guarded(NonFiniteMergeException?[] failures, int tensor, Action work)
+    /// <summary>
+    /// Tensor by tensor, the large ones first, so that no thread is left with one at the end, and so that few kernels with what they hold are alive.
+    /// </summary>
+    private void Write(MergePlan plan, CpuWeights weights, ImmutableArray<CpuTensorInputs> inputs, int[] stale, CancellationToken cancellation)
     {
-        try
+        _prepared.NextMerge();
+        var order = stale.OrderByDescending(index => plan.Tensors[index].Output.ElementCount).ToArray();
+        var failures = new NonFiniteMergeException?[plan.Tensors.Length];
+        _workers.ForEach(order.Length, (place, run) =>
         {
-            work();
-        }
-        catch (NonFiniteMergeException failure)
-        {
-            failures[tensor] = failure;
-        }
-    }
-
-    private static void ThrowFirst(NonFiniteMergeException?[] failures)
-    {
+            var index = order[place];
+            try
+            {
+                var tensor = plan.Tensors[index];
+                Write(tensor, tensor.Method.Bind(inputs[index], tensor.Parameters), weights, weights.Layout.Slots[index], run, cancellation);
+            }
+            catch (NonFiniteMergeException failure)
+            {
+                failures[index] = failure;
+            }
+        }, cancellation);
         if (Array.Find(failures, failure => failure is not null) is { } first)
-            throw first;
+            throw first; // the first tensor's, whatever thread met one first
     }
 
-    private static List<(int Tensor, long Start, int Length)> Pieces(MergePlan plan, ITensorKernel[] kernels)
+    private unsafe void Write(PlannedTensor tensor, ITensorKernel kernel, CpuWeights weights, WeightSlot slot, CpuRun run, CancellationToken cancellation)
     {
-        var pieces = new List<(int, long, int)>();
-        foreach (var slot in plan.Layout.Slots)
+        var output = weights.Pointer(slot);
+        var length = TensorExecution.PieceLength(tensor, kernel);
+        if (slot.Length <= length)
         {
-            var piece = TensorExecution.PieceLength(plan.Tensors[slot.Index], kernels[slot.Index]);
-            for (long start = 0; start < slot.Length; start += piece)
-                pieces.Add((slot.Index, start, (int)Math.Min(piece, slot.Length - start)));
+            TensorExecution.Merge(tensor, kernel, 0, slot.Length, output, run);
+            return;
         }
 
-        return pieces;
+        _workers.ForEach((int)(((long)slot.Length + length - 1) / length), (piece, its) =>
+        {
+            var start = piece * length;
+            TensorExecution.Merge(tensor, kernel, start, Math.Min(length, slot.Length - start), output + start, its);
+        }, cancellation);
     }
 
     private static void RequireLayout(WeightLayout plan, WeightLayout target)

@@ -29,7 +29,7 @@ internal static class TaskVectorLength
 
     private static double SumOfDifferences(CpuWeights candidate, WeightSlot slot, TensorSource @base)
     {
-        var values = candidate[slot];
+        var values = candidate.Read(slot);
         var buffer = new float[Math.Min(Piece, slot.Length)];
         double sum = 0;
         for (var start = 0; start < slot.Length; start += Piece)

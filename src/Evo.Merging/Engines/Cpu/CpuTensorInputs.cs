@@ -28,7 +28,17 @@ internal sealed class CpuTensorInputs(
     /// <summary>The same inputs, with what is prepared kept in another cache.</summary>
     public CpuTensorInputs RememberedIn(PreparedCache other) => new(tensor, workers, other, cancellation, plan);
 
-    public override PlanInputs Plan => plan ?? throw new InvalidOperationException("there is no plan around this tensor");
+    /// <summary>Whether a method has looked at other tensors of the merge.</summary>
+    public bool SawPlan { get; private set; }
+
+    public override PlanInputs Plan
+    {
+        get
+        {
+            SawPlan = true;
+            return plan ?? throw new InvalidOperationException("there is no plan around this tensor");
+        }
+    }
 
     public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));
 
