@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Merging.Calibration;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods;
@@ -21,6 +22,9 @@ public interface IMergeMethod
 
     /// <summary>True when a model of weight 0 has no part in the result, so that the plan may leave it out.</summary>
     bool IgnoresZeroWeights { get; }
+
+    /// <summary>The statistics of models that the method reads with these parameters. None for methods that look at weights alone.</summary>
+    CalibrationNeeds CalibrationOf(TensorParameters parameters) => default;
 
     /// <summary>
     /// Computes what does not depend on parameter values, through <see cref="TensorInputs.Remember"/>. Optional: <see cref="Bind"/> asks for the

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Weights;
+using Evo.Merging.Calibration;
 using Evo.Merging.Methods;
 using Evo.Merging.Recipes;
 
@@ -69,6 +70,9 @@ public sealed class MergePlan
         planner.Plan();
         if (planner.Tensors.IsEmpty)
             throw new RecipeException($"{recipe.SourceName}: there is no floating-point tensor to merge in {string.Join(", ", recipe.ReferencedModels)}");
+        foreach (var tensor in planner.Tensors)
+            tensor.Calibration = parents.Calibration;
+        PlanCalibration.Require(recipe, parents, planner.Tensors);
         return new MergePlan(recipe, donor.Folder, Planning.OutputConfig.Of(recipe, slices, donor), planner.Tensors, planner.Copied);
     }
 

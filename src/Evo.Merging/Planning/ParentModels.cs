@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Evo.Checkpoints.Models;
+using Evo.Merging.Calibration;
 
 namespace Evo.Merging.Planning;
 
@@ -21,6 +22,11 @@ public sealed class ParentModels : IDisposable
 
     /// <summary>The names as recipes spell them, in the order they were given.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>
+    /// Statistics of the models for the methods that read some; null where none can be had. To be set before plans are made, and to live as long as they do.
+    /// </summary>
+    public ICalibrationSource? Calibration { get; set; }
 
     /// <summary>
     /// The folder of the model of that name: of <c>model+adapter</c> the model's, whose configuration, tokenizer and tensor names hold for both, but not its

@@ -29,6 +29,14 @@ internal static class PlanIdentity
             text.Append('\n');
         }
 
+        if (tensor.CalibrationNeeds is { IsNone: false } needs && tensor.Calibration is { } calibration)
+        {
+            foreach (var source in tensor.Models)
+                text.Append(CultureInfo.InvariantCulture, $"calibration {calibration.ContentIdOf(source.Model, needs.OfModels)}\n");
+            if (tensor.Base is not null)
+                text.Append(CultureInfo.InvariantCulture, $"calibration of base {calibration.ContentIdOf(tensor.Base.Model, needs.OfBase)}\n");
+        }
+
         return Hash(text);
     }
 

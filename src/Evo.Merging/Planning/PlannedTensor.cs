@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
 using Evo.Checkpoints.Tensors;
+using Evo.Merging.Calibration;
 using Evo.Merging.Methods;
 
 namespace Evo.Merging.Planning;
@@ -44,6 +45,12 @@ public sealed class PlannedTensor
 
     /// <summary>SHA-256 of what decides the tensor's values: method, parameters, inputs by content, output type.</summary>
     public string ContentId => _contentId.Value;
+
+    /// <summary>Where statistics of the models come from; null where there are none.</summary>
+    internal ICalibrationSource? Calibration { get; set; }
+
+    /// <summary>The statistics that the method reads with these parameters.</summary>
+    internal CalibrationNeeds CalibrationNeeds => Method.CalibrationOf(Parameters);
 
     internal IEnumerable<TensorSource> Sources => Base is null ? Models : Models.Prepend(Base);
 }

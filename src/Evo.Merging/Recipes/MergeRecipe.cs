@@ -39,6 +39,9 @@ public sealed record MergeRecipe
     /// <summary>A Jinja template that replaces the tokenizer's own, the name of a known one, or <c>auto</c>; null keeps the tokenizer's.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>On which text statistics of the models are taken; null when the recipe does not say.</summary>
+    public CalibrationRecipe? Calibration { get; init; }
+
     /// <summary>
     /// The merges that this one is built on, when a file holds several: each names only models and stages before it, all are needed. Empty for a single
     /// recipe, and for the stages themselves.

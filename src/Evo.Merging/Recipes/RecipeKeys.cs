@@ -11,7 +11,7 @@ internal static class RecipeKeys
     public static readonly string[] Document =
     [
         "name", "merge_method", "base_model", "models", "slices", "modules", "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer",
-        "chat_template",
+        "chat_template", "calibration",
     ];
 
     /// <summary>The ways to say what goes into the result, of which a recipe has one.</summary>

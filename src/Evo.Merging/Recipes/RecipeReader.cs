@@ -51,6 +51,7 @@ public static class RecipeReader
             TokenizerSource = ModelReader.OrNull(fields, "tokenizer_source"),
             Tokenizer = fields.TryGetValue("tokenizer", out var tokenizer) ? TokenizerReader.Read(tokenizer) : null,
             ChatTemplate = ChatTemplate(fields),
+            Calibration = CalibrationReader.Read(fields),
             SourceName = sourceName,
             Place = document.Place,
         };

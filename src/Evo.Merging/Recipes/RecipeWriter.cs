@@ -45,6 +45,7 @@ public static class RecipeWriter
         if (recipe.Tokenizer is { } tokenizer)
             Tokenizer(yaml, tokenizer);
         Line(yaml, 0, "chat_template", recipe.ChatTemplate);
+        CalibrationReader.Write(yaml, recipe.Calibration, RecipeScalars.Text);
         return yaml;
     }
 

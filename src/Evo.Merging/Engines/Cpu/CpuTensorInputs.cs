@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Merging.Calibration;
 using Evo.Merging.Diagnostics;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
@@ -41,6 +42,10 @@ internal sealed class CpuTensorInputs(
     }
 
     public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));
+
+    public override ITensorStatistics? StatisticsOfBase => tensor.Base is { } @base ? StatisticsOf(@base, tensor.CalibrationNeeds.OfBase) : null;
+
+    public override ITensorStatistics? Statistics(int model) => StatisticsOf(tensor.Models[model], tensor.CalibrationNeeds.OfModels);
 
     public override MaskKey MaskKey(int model, long seed) =>
         tensor.Models[model].MaskKey(seed);
@@ -94,6 +99,11 @@ internal sealed class CpuTensorInputs(
             visit(run);
         }, cancellation);
     }
+
+    private ITensorStatistics? StatisticsOf(TensorSource source, CalibrationKinds kinds) => kinds == CalibrationKinds.None
+        ? throw new InvalidOperationException($"'{tensor.Method.Name}' declared no need of these statistics")
+        : (tensor.Calibration ?? throw new InvalidOperationException("the plan was made without a source of statistics (ParentModels.Calibration)"))
+            .Of(source.Model, kinds).Find(source.Tensor.Name);
 
     /// <summary>Visits segments in any order and on many threads; within one, <c>runs</c> visits its runs in order.</summary>
     public void ForEachSegment(Action<int, Action<Action<CpuRun>>> visit) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Merging.Calibration;
 using Evo.Merging.Diagnostics;
 
 namespace Evo.Merging.Methods.Kernels;
@@ -33,6 +34,15 @@ public abstract class TensorInputs
 
     /// <summary>The magnitudes of one model's task vector, ordered once and kept.</summary>
     public abstract IMagnitudeOrder TaskVectorOrder(int model);
+
+    /// <summary>
+    /// What calibration text tells of one model's tensor, as far as the method declared in <see cref="IMergeMethod.CalibrationOf"/> that it reads it; null when
+    /// nothing is known of such a tensor.
+    /// </summary>
+    public abstract ITensorStatistics? Statistics(int model);
+
+    /// <summary>The same of the base's tensor.</summary>
+    public abstract ITensorStatistics? StatisticsOfBase { get; }
 
     /// <summary>
     /// Keeps the result of <paramref name="compute"/> for this tensor of the base and all models, in their order; later calls return it. What is
