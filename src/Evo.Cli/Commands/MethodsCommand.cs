@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Evo.Cli.Output;
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Modifiers;
 using Spectre.Console;
 
 namespace Evo.Cli.Commands;
@@ -30,28 +32,44 @@ internal static class MethodsCommand
         {
             console.Out.WriteLine($"{method.Name}: {method.Description}");
             console.Out.WriteLine($"  {Needs(method.Needs)}");
-            if (method.Parameters.IsEmpty)
-            {
-                console.Out.WriteLine();
-                continue;
-            }
+            WriteParameters(console, tables, method.Parameters);
+        }
 
-            var table = new Table().Border(TableBorder.Simple)
-                .AddColumns("parameter", "for", "default", "allowed", "worth searching", "meaning");
-            foreach (var parameter in method.Parameters)
-            {
-                table.AddRow(
-                    parameter.Name,
-                    parameter.Scope == ParameterScope.PerModel ? "each model" : "the merge",
-                    parameter.Default is { } value ? Number(parameter, value) : "required",
-                    parameter.IsChoice ? string.Join(", ", parameter.Choices) : parameter.IsBoolean ? "true, false" : Markup.Escape($"[{Bound(parameter.Minimum)}, {Bound(parameter.Maximum)}]"),
-                    parameter.IsBoolean || parameter.IsChoice ? "" : Markup.Escape($"[{Bound(parameter.SuggestedMinimum)}, {Bound(parameter.SuggestedMaximum)}]"),
-                    Markup.Escape(parameter.Description));
-            }
-
-            tables.Write(table);
+        foreach (var modifier in MergeModifiers.All)
+        {
+            console.Out.WriteLine($"{modifier.Name}_...: {modifier.Description}");
+            console.Out.WriteLine("  beside any method with a base_model; takes part when one of its parameters is named");
+            WriteParameters(console, tables, modifier.Parameters);
         }
     }
+
+    private static void WriteParameters(CliConsole console, IAnsiConsole tables, ImmutableArray<MethodParameter> parameters)
+    {
+        if (parameters.IsEmpty)
+        {
+            console.Out.WriteLine();
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("parameter", "for", "default", "allowed", "worth searching", "meaning");
+        foreach (var parameter in parameters)
+        {
+            table.AddRow(
+                parameter.Name,
+                parameter.Scope == ParameterScope.PerModel ? "each model" : "the merge",
+                parameter.Default is { } value ? Number(parameter, value) : "required",
+                Markup.Escape(Allowed(parameter)),
+                parameter.IsBoolean || parameter.IsChoice ? "" : Markup.Escape($"[{Bound(parameter.SuggestedMinimum)}, {Bound(parameter.SuggestedMaximum)}]"),
+                Markup.Escape(parameter.Description));
+        }
+
+        tables.Write(table);
+    }
+
+    private static string Allowed(MethodParameter parameter) => parameter.IsChoice ? string.Join(", ", parameter.Choices)
+        : parameter.IsBoolean ? "true, false"
+        : string.Join(" or ", parameter.Words.Select(word => word.Key).Prepend($"[{Bound(parameter.Minimum)}, {Bound(parameter.Maximum)}]"));
 
     private static JsonObject Document() => new()
     {
@@ -63,27 +81,37 @@ internal static class MethodsCommand
             ["needsBase"] = method.Needs.NeedsBase,
             ["minimumModels"] = method.Needs.MinimumModels,
             ["maximumModels"] = method.Needs.MaximumModels == int.MaxValue ? null : method.Needs.MaximumModels,
-            ["parameters"] = new JsonArray([.. method.Parameters.Select(parameter => new JsonObject
-            {
-                ["name"] = parameter.Name,
-                ["scope"] = parameter.Scope == ParameterScope.PerModel ? "model" : "global",
-                ["boolean"] = parameter.IsBoolean,
-                ["choices"] = parameter.IsChoice ? new JsonArray([.. parameter.Choices.Select(choice => JsonValue.Create(choice))]) : null,
-                ["default"] = parameter.Default,
-                ["minimum"] = Finite(parameter.Minimum),
-                ["maximum"] = Finite(parameter.Maximum),
-                ["suggestedMinimum"] = Finite(parameter.SuggestedMinimum),
-                ["suggestedMaximum"] = Finite(parameter.SuggestedMaximum),
-                ["description"] = parameter.Description,
-            })]),
+            ["parameters"] = Document(method.Parameters),
+        })]),
+        ["modifiers"] = new JsonArray([.. MergeModifiers.All.Select(modifier => new JsonObject
+        {
+            ["name"] = modifier.Name,
+            ["description"] = modifier.Description,
+            ["parameters"] = Document(modifier.Parameters),
         })]),
     };
+
+    private static JsonArray Document(ImmutableArray<MethodParameter> parameters) => new([.. parameters.Select(parameter => new JsonObject
+    {
+        ["name"] = parameter.Name,
+        ["scope"] = parameter.Scope == ParameterScope.PerModel ? "model" : "global",
+        ["boolean"] = parameter.IsBoolean,
+        ["choices"] = parameter.IsChoice ? new JsonArray([.. parameter.Choices.Select(choice => JsonValue.Create(choice))]) : null,
+        ["words"] = parameter.Words.IsEmpty ? null : new JsonArray([.. parameter.Words.Select(word => JsonValue.Create(word.Key))]),
+        ["default"] = parameter.Default,
+        ["minimum"] = Finite(parameter.Minimum),
+        ["maximum"] = Finite(parameter.Maximum),
+        ["suggestedMinimum"] = Finite(parameter.SuggestedMinimum),
+        ["suggestedMaximum"] = Finite(parameter.SuggestedMaximum),
+        ["description"] = parameter.Description,
+    })]);
 
     // JSON has no infinity; null says "no bound".
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Number(MethodParameter parameter, double value) =>
-        parameter.IsChoice ? parameter.Choices[(int)value] : parameter.IsBoolean ? (value != 0 ? "true" : "false") : Bound(value);
+        parameter.Words.FirstOrDefault(word => word.Value == value) is { Key: { } key } ? key
+        : parameter.IsChoice ? parameter.Choices[(int)value] : parameter.IsBoolean ? (value != 0 ? "true" : "false") : Bound(value);
 
     private static string Bound(double value) => double.IsPositiveInfinity(value) ? "∞"
         : double.IsNegativeInfinity(value) ? "-∞"

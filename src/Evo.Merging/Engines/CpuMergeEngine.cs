@@ -74,7 +74,7 @@ public sealed class CpuMergeEngine : IMergeEngine
             try
             {
                 var tensor = plan.Tensors[index];
-                Write(tensor, tensor.Method.Bind(inputs[index], tensor.Parameters), weights, weights.Layout.Slots[index], run, cancellation);
+                Write(tensor, tensor.Bind(inputs[index]), weights, weights.Layout.Slots[index], run, cancellation);
             }
             catch (NonFiniteMergeException failure)
             {

@@ -68,7 +68,7 @@ public static class FolderMerge
             long done = 0;
             foreach (var (tensor, seen) in plan.Tensors.Zip(inputs))
             {
-                var kernel = tensor.Method.Bind(seen.RememberedIn(new PreparedCache()), tensor.Parameters);
+                var kernel = tensor.Bind(seen.RememberedIn(new PreparedCache()));
                 var run = RunLengths.Of(tensor.Output, kernel.Granularity);
                 var blockLength = (int)Math.Max(run, Math.Min(tensor.Output.ElementCount, share - (share % run)));
                 if (blockLength > capacity)

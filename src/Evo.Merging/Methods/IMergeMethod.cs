@@ -27,6 +27,11 @@ public interface IMergeMethod
     CalibrationNeeds CalibrationOf(TensorParameters parameters) => default;
 
     /// <summary>
+    /// True when a tensor's values depend on the other tensors of the plan, so that its identity has to name them all. By default where a global pass is needed.
+    /// </summary>
+    bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
+
+    /// <summary>
     /// Computes what does not depend on parameter values, through <see cref="TensorInputs.Remember"/>. Optional: <see cref="Bind"/> asks for the
     /// same things and finds them remembered.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Evo.Merging.Methods.Modifiers;
 
 namespace Evo.Merging.Methods;
 
@@ -16,15 +17,24 @@ public static class MergeMethods
         new DareTies(),
         new Passthrough(),
         new Darwin(),
+        new InstructionResidual(),
+        new LayerSwap(),
+        new Retain(),
     ];
 
-    /// <summary>Every parameter name that some method declares.</summary>
-    public static FrozenSet<string> ParameterNames { get; } =
-        All.SelectMany(method => method.Parameters).Select(parameter => parameter.Name).ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Every parameter name that some method or modifier declares.</summary>
+    public static FrozenSet<string> ParameterNames { get; } = Declared.Select(parameter => parameter.Name).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The choices of every parameter that takes texts.</summary>
-    internal static FrozenDictionary<string, ImmutableArray<string>> Choices { get; } = All.SelectMany(method => method.Parameters)
+    internal static FrozenDictionary<string, ImmutableArray<string>> Choices { get; } = Declared
         .Where(parameter => parameter.IsChoice).DistinctBy(parameter => parameter.Name).ToFrozenDictionary(parameter => parameter.Name, parameter => parameter.Choices);
+
+    /// <summary>The words of every parameter that takes some beside numbers.</summary>
+    internal static FrozenDictionary<string, ImmutableArray<KeyValuePair<string, double>>> Words { get; } = Declared
+        .Where(parameter => !parameter.Words.IsEmpty).DistinctBy(parameter => parameter.Name).ToFrozenDictionary(parameter => parameter.Name, parameter => parameter.Words);
+
+    private static IEnumerable<MethodParameter> Declared =>
+        All.SelectMany(method => method.Parameters).Concat(MergeModifiers.All.SelectMany(modifier => modifier.Parameters));
 
     /// <summary>The method of that name, or null.</summary>
     public static IMergeMethod? Find(string name) => All.FirstOrDefault(method => method.Name == name);

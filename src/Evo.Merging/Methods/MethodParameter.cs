@@ -35,6 +35,15 @@ public sealed record MethodParameter(
 
     public bool IsChoice => !Choices.IsEmpty;
 
+    /// <summary>
+    /// Words that a recipe may give in the place of a number, and the values that stand for them (outside the range, so that no number is taken for one).
+    /// A name has the same words in all methods.
+    /// </summary>
+    public ImmutableArray<KeyValuePair<string, double>> Words { get; init; } = [];
+
+    /// <summary>Whether the value lies in the range, or stands for a word.</summary>
+    public bool Accepts(double value) => (value >= Minimum && value <= Maximum) || Words.Any(word => word.Value == value);
+
     /// <summary>A parameter that takes one of a few texts, the first by default.</summary>
     public static MethodParameter OneOf(string name, string description, params ImmutableArray<string> choices) =>
         new(name, ParameterScope.Global, 0, 0, choices.Length - 1, 0, choices.Length - 1, description) { Choices = choices };

@@ -9,7 +9,7 @@ public sealed class TensorParameters
     private readonly ImmutableArray<double> _global;
     private readonly ImmutableArray<ImmutableArray<double>> _perModel;
 
-    /// <param name="declared">The method's parameters.</param>
+    /// <param name="declared">The parameters of the method and of the modifiers that take part.</param>
     /// <param name="global">Values of the global parameters at their declared positions; other positions are unused.</param>
     /// <param name="perModel">The same for each model.</param>
     internal TensorParameters(
@@ -19,6 +19,9 @@ public sealed class TensorParameters
         _global = global;
         _perModel = perModel;
     }
+
+    /// <summary>The parameters of the method and of the modifiers that take part.</summary>
+    public ImmutableArray<MethodParameter> Declared => _declared;
 
     public int ModelCount => _perModel.Length;
 
@@ -44,6 +47,6 @@ public sealed class TensorParameters
         for (var position = 0; position < _declared.Length; position++)
             if (_declared[position].Name == name)
                 return position;
-        throw new ArgumentException($"the method declares no parameter '{name}'", nameof(name));
+        throw new ArgumentException($"no parameter of the merge is called '{name}'", nameof(name));
     }
 }

@@ -4,6 +4,7 @@ using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Weights;
 using Evo.Merging.Calibration;
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Modifiers;
 using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
@@ -22,6 +23,9 @@ public sealed class MergePlan
         Copied = copied;
         Layout = new WeightLayout(tensors.Select(tensor => tensor.Output));
         Estimate = MergeEstimate.Of(tensors, copied, Layout.ElementCount);
+        var allTensors = new Lazy<string>(() => PlanIdentity.Of(tensors.Select(tensor => tensor.OwnId)));
+        foreach (var tensor in tensors)
+            tensor.StandIn(allTensors);
         _contentId = new Lazy<string>(() => PlanIdentity.Of(this));
     }
 
@@ -61,6 +65,9 @@ public sealed class MergePlan
         ArgumentNullException.ThrowIfNull(parents);
         RequirePlannable(recipe);
         var method = MergeMethods.Find(recipe.MergeMethod) ?? throw new RecipeException($"{recipe.SourceName}: unknown method '{recipe.MergeMethod}'");
+        if (!method.Needs.NeedsBase && MergeModifiers.UsedBy(recipe) is [var modifier, ..])
+            throw new RecipeException($"{recipe.SourceName}: '{modifier.Name}_...' changes the merged task vector, and the method '{method.Name}' has none; "
+                + "take a method with a base_model, or leave the parameter out");
         var slices = OutputSlice.Of(recipe, method, parents);
         var donor = parents.Index(recipe.ReferencedModels[0]);
         foreach (var source in slices.SelectMany(slice => slice.Sources))

@@ -15,7 +15,9 @@ internal static class PlanIdentity
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{tensor.Output.Name}\n{tensor.Output.Type} {tensor.Output.ShapeText}\n{tensor.Method.Name}\n");
-        foreach (var parameter in tensor.Method.Parameters)
+        foreach (var modifier in tensor.Modifiers)
+            text.Append(CultureInfo.InvariantCulture, $"modified by {modifier.Name}\n");
+        foreach (var parameter in tensor.Parameters.Declared)
             if (parameter is { Scope: ParameterScope.Global, IsInert: false })
                 text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}={Number(tensor.Parameters[parameter.Name])}\n");
         if (tensor.Base is not null)
@@ -23,7 +25,7 @@ internal static class PlanIdentity
         for (var model = 0; model < tensor.Models.Length; model++)
         {
             text.Append(CultureInfo.InvariantCulture, $"model {tensor.Models[model].ContentId}");
-            foreach (var parameter in tensor.Method.Parameters)
+            foreach (var parameter in tensor.Parameters.Declared)
                 if (parameter is { Scope: ParameterScope.PerModel, IsInert: false })
                     text.Append(CultureInfo.InvariantCulture, $" {parameter.Name}={Number(tensor.Parameters.Of(model, parameter.Name))}");
             text.Append('\n');
@@ -39,6 +41,9 @@ internal static class PlanIdentity
 
         return Hash(text);
     }
+
+    /// <summary>Several identities in their order as one.</summary>
+    public static string Of(params IEnumerable<string> identities) => Hash(new StringBuilder().AppendJoin('\n', identities));
 
     public static string Of(MergePlan plan)
     {

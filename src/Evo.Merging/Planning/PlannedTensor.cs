@@ -3,18 +3,22 @@ using Evo.Checkpoints.Architectures;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Calibration;
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.Modifiers;
 
 namespace Evo.Merging.Planning;
 
 /// <summary>How one output tensor comes about: everything is concrete, nothing is left to look up.</summary>
 public sealed class PlannedTensor
 {
-    private readonly Lazy<string> _contentId;
+    private readonly Lazy<string> _ownId;
+    private Lazy<string>? _idInPlan;
 
     internal PlannedTensor(
         TensorInfo output,
         TensorPlace place,
         IMergeMethod method,
+        ImmutableArray<IMergeModifier> modifiers,
         TensorSource? @base,
         ImmutableArray<TensorSource> models,
         TensorParameters parameters)
@@ -22,10 +26,11 @@ public sealed class PlannedTensor
         Output = output;
         Place = place;
         Method = method;
+        Modifiers = modifiers;
         Base = @base;
         Models = models;
         Parameters = parameters;
-        _contentId = new Lazy<string>(() => PlanIdentity.Of(this));
+        _ownId = new Lazy<string>(() => PlanIdentity.Of(this));
     }
 
     /// <summary>Name, shape, and the type that the merged values are rounded to.</summary>
@@ -35,6 +40,9 @@ public sealed class PlannedTensor
 
     public IMergeMethod Method { get; }
 
+    /// <summary>What is done to the method's result, in this order.</summary>
+    public ImmutableArray<IMergeModifier> Modifiers { get; }
+
     /// <summary>What task vectors are taken from; null for methods without a base.</summary>
     public TensorSource? Base { get; }
 
@@ -43,8 +51,27 @@ public sealed class PlannedTensor
 
     public TensorParameters Parameters { get; }
 
-    /// <summary>SHA-256 of what decides the tensor's values: method, parameters, inputs by content, output type.</summary>
-    public string ContentId => _contentId.Value;
+    /// <summary>
+    /// SHA-256 of what decides the tensor's values: method, parameters, inputs by content, output type; of the whole plan where a method or modifier
+    /// looks at all tensors.
+    /// </summary>
+    public string ContentId => (_idInPlan ?? _ownId).Value;
+
+    /// <summary>The method with its modifiers, bound to this tensor's parameters.</summary>
+    /// <exception cref="NonFiniteMergeException">The values cannot give a finite tensor.</exception>
+    public ITensorKernel Bind(TensorInputs inputs) =>
+        Modifiers.Aggregate(Method.Bind(inputs, Parameters), (inner, modifier) => modifier.Wrap(inner, inputs, Parameters));
+
+    /// <summary>The identity without the other tensors.</summary>
+    internal string OwnId => _ownId.Value;
+
+    /// <summary>Makes the other tensors of the plan a part of the identity where they have a part in the values.</summary>
+    /// <param name="all">Identity of all tensors of the plan.</param>
+    internal void StandIn(Lazy<string> all)
+    {
+        if (Method.DependsOnPlan(Parameters) || Modifiers.Any(modifier => modifier.DependsOnPlan(Parameters)))
+            _idInPlan = new Lazy<string>(() => PlanIdentity.Of(OwnId, all.Value));
+    }
 
     /// <summary>Where statistics of the models come from; null where there are none.</summary>
     internal ICalibrationSource? Calibration { get; set; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Modifiers;
 using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
@@ -10,6 +11,7 @@ namespace Evo.Merging.Planning;
 internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, ImmutableArray<OutputSlice> slices, ParentIndex donor)
 {
     private readonly ParameterResolution _resolution = new(recipe, method);
+    private readonly ImmutableArray<IMergeModifier> _modifiers = MergeModifiers.UsedBy(recipe);
     private readonly ImmutableArray<PlannedTensor>.Builder _tensors = ImmutableArray.CreateBuilder<PlannedTensor>();
     private readonly ImmutableArray<CopiedTensor>.Builder _copied = ImmutableArray.CreateBuilder<CopiedTensor>();
 
@@ -84,6 +86,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
             new TensorInfo(name, OutputType(lead.Source.Parent, lead.Tensor!.Info), lead.Tensor.Info.Shape),
             TensorPlaces.Of(name),
             method,
+            _modifiers,
             @base.Source is null ? null : Source(@base.Source, @base.Tensor!),
             [.. active.Select(model => Source(models[model].Source, models[model].Tensor!))],
             parameters.Only(active)));

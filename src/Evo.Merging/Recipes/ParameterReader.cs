@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Merging.Methods;
+using YamlDotNet.RepresentationModel;
 
 namespace Evo.Merging.Recipes;
 
@@ -37,6 +38,8 @@ internal static class ParameterReader
 
     private static ScalarSetting Scalar(RecipeNode node, string name)
     {
+        if (MergeMethods.Words.TryGetValue(name, out var words) && words.FirstOrDefault(word => word.Key == (node.Node as YamlScalarNode)?.Value) is { Key: { } key } found)
+            return new ScalarSetting(found.Value, Text: key);
         if (!MergeMethods.Choices.TryGetValue(name, out var choices))
             return node.Scalar($"'{name}'");
         var text = node.Text($"'{name}'");

@@ -31,7 +31,7 @@ public sealed unsafe class ChunkTests
         using var run = new CpuRun();
         foreach (var (tensor, inputs) in plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, new PreparedCache(), CancellationToken.None)))
         {
-            var kernel = tensor.Method.Bind(inputs, tensor.Parameters);
+            var kernel = tensor.Bind(inputs);
             var unit = kernel.Granularity == Granularity.Elements ? 1 : RunLengths.Of(tensor.Output, kernel.Granularity);
             var length = Math.Max(unit, piece - (piece % unit));
             var merged = new float[tensor.Output.ElementCount];

@@ -36,6 +36,30 @@ internal sealed unsafe class CpuBlock : Block
 
     public override void AddScaled(Block other, float factor) => TensorPrimitives.MultiplyAdd(Of(other), factor, Values, Values);
 
+    public override void Multiply(Block other) => TensorPrimitives.Multiply(Values, Of(other), Values);
+
+    public override void Shift(float amount) => TensorPrimitives.Add(Values, amount, Values);
+
+    public override void Maximum(Block other) => TensorPrimitives.Max(Values, Of(other), Values);
+
+    public override void Clamp(float low, float high) => Elementwise.Clamp(Values, low, high);
+
+    public override void Absolute() => TensorPrimitives.Abs(Values, Values);
+
+    public override void Exponential() => Elementwise.Exponential(Values);
+
+    public override void HyperbolicTangent() => Elementwise.HyperbolicTangent(Values);
+
+    public override void MarkPositive() => Elementwise.MarkPositive(Values);
+
+    public override void MarkLargest(MagnitudeCut cut) => Masks.MarkLargest(Values, _start, cut);
+
+    public override void ScaleColumns(ReadOnlySpan<float> factors) => Elementwise.ScaleColumns(Values, _start, factors);
+
+    public override void ScaleRows(ReadOnlySpan<float> factors, int rowLength) => Elementwise.ScaleRows(Values, _start, factors, rowLength);
+
+    public override ReadOnlySpan<float> OnHost() => Values;
+
     public override void KeepLargest(MagnitudeCut cut) => Masks.KeepLargest(Values, _start, cut);
 
     public override void KeepRandom(MaskKey key, double density) => Masks.KeepRandom(Values, _start, key, density);

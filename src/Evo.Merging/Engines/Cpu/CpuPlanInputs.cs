@@ -9,12 +9,11 @@ namespace Evo.Merging.Engines.Cpu;
 /// <summary>The tensors of a plan that one method merges, as that method sees them on the CPU.</summary>
 internal sealed class CpuPlanInputs : PlanInputs
 {
+    private readonly IMergeMethod _method;
     private readonly ConcurrentDictionary<string, Lazy<object>> _values = new(StringComparer.Ordinal);
     private ImmutableArray<(TensorInputs, TensorParameters)> _tensors = [];
 
-    private CpuPlanInputs()
-    {
-    }
+    private CpuPlanInputs(IMergeMethod method) => _method = method;
 
     public override ImmutableArray<(TensorInputs Inputs, TensorParameters Parameters)> Tensors => _tensors;
 
@@ -22,12 +21,14 @@ internal sealed class CpuPlanInputs : PlanInputs
     /// <param name="cache">What outlives the merge; null where a tensor's preparations are to be dropped with it.</param>
     public static ImmutableArray<CpuTensorInputs> Of(MergePlan plan, CpuWorkers workers, PreparedCache? cache, CancellationToken cancellation)
     {
-        var ofMethods = plan.Tensors.Select(tensor => tensor.Method).Distinct().ToDictionary(method => method, _ => new CpuPlanInputs());
+        var ofMethods = plan.Tensors.Select(tensor => tensor.Method).Distinct().ToDictionary(method => method, method => new CpuPlanInputs(method));
         var all = plan.Tensors.Select(tensor => new CpuTensorInputs(tensor, workers, cache, cancellation, ofMethods[tensor.Method])).ToImmutableArray();
         foreach (var (method, inputs) in ofMethods)
             inputs._tensors = [.. plan.Tensors.Zip(all).Where(pair => pair.First.Method == method).Select(pair => ((TensorInputs)pair.Second, pair.First.Parameters))];
         return all;
     }
+
+    public override ITensorKernel BindUnmodified(int tensor) => _method.Bind(Tensors[tensor].Inputs, Tensors[tensor].Parameters);
 
     public override T Remember<T>(string what, Func<T> compute) => (T)_values.GetOrAdd(what, _ => new Lazy<object>(() => compute())).Value;
 }

@@ -19,6 +19,7 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     private readonly List<Slot> _models = [];
     private readonly List<Slot> _scratch = [];
     private readonly Slot _base;
+    private readonly Slot _own = new();
     private readonly CpuBlock _output = new();
     private PlannedTensor? _tensor;
     private bool _hasOutput;
@@ -52,6 +53,9 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
             slot.IsLoaded = false;
     }
 
+    /// <summary>Turns to other elements, with memory of the run's own for what is merged.</summary>
+    public void TurnToOwnOutput(PlannedTensor tensor, long start, int length) => Turn(tensor, start, length, _own.Memory(length));
+
     public override Block Model(int model)
     {
         while (_models.Count <= model)
@@ -69,7 +73,7 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
 
     public void Dispose()
     {
-        foreach (var slot in _models.Concat(_scratch).Prepend(_base))
+        foreach (var slot in _models.Concat(_scratch).Append(_base).Append(_own))
             slot.Free();
     }
 
@@ -88,7 +92,7 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     /// <summary>Gives back the memory of a run much longer than the ordinary ones.</summary>
     public void Trim()
     {
-        foreach (var slot in _models.Concat(_scratch).Prepend(_base))
+        foreach (var slot in _models.Concat(_scratch).Append(_base).Append(_own))
             slot.Trim();
     }
 

@@ -84,6 +84,26 @@ internal sealed class CpuTensorInputs(
         return total;
     }
 
+    public override double[] SumMerged(ITensorKernel kernel, int sums, Action<TensorRun, Span<double>> visit)
+    {
+        var length = RunLengths.Of(tensor.Output, kernel.Granularity);
+        var total = tensor.Output.ElementCount;
+        var partial = new double[checked((int)((total + length - 1) / length))][];
+        workers.ForEach(partial.Length, (number, run) =>
+        {
+            var start = (long)number * length;
+            run.TurnToOwnOutput(tensor, start, (int)Math.Min(length, total - start));
+            kernel.Apply(run);
+            visit(run, partial[number] = new double[sums]);
+            run.Trim();
+        }, cancellation);
+        var totals = new double[sums];
+        foreach (var run in partial)
+            for (var sum = 0; sum < sums; sum++)
+                totals[sum] += run[sum];
+        return totals;
+    }
+
     public override void Scan(Granularity granularity, Action<TensorRun> visit)
     {
         var length = RunLengths.Of(tensor.Output, granularity);

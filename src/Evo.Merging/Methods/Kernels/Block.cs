@@ -24,6 +24,41 @@ public abstract class Block
     /// <summary>this += factor · other.</summary>
     public abstract void AddScaled(Block other, float factor);
 
+    /// <summary>this *= other.</summary>
+    public abstract void Multiply(Block other);
+
+    /// <summary>this += amount.</summary>
+    public abstract void Shift(float amount);
+
+    /// <summary>The larger of each pair; NaN where either is.</summary>
+    public abstract void Maximum(Block other);
+
+    /// <summary>What is below <paramref name="low"/> becomes it, and what is above <paramref name="high"/> too; NaN stays.</summary>
+    public abstract void Clamp(float low, float high);
+
+    public abstract void Absolute();
+
+    /// <summary>e^x, the same bits wherever a block begins and ends.</summary>
+    public abstract void Exponential();
+
+    /// <summary>tanh x, the same bits wherever a block begins and ends.</summary>
+    public abstract void HyperbolicTangent();
+
+    /// <summary>1 where the value is greater than 0, else 0 (also for NaN).</summary>
+    public abstract void MarkPositive();
+
+    /// <summary>1 for what <see cref="KeepLargest"/> keeps, zeros inside the cut included, else 0.</summary>
+    public abstract void MarkLargest(MagnitudeCut cut);
+
+    /// <summary>Multiplies each column of the tensor's rows by its factor; there are as many factors as a row has elements.</summary>
+    public abstract void ScaleColumns(ReadOnlySpan<float> factors);
+
+    /// <summary>Multiplies each of the tensor's rows, all of <paramref name="rowLength"/> elements, by its factor.</summary>
+    public abstract void ScaleRows(ReadOnlySpan<float> factors, int rowLength);
+
+    /// <summary>The values in the host's memory, for passes that count or order them: a view where the block lies there, else a copy.</summary>
+    public abstract ReadOnlySpan<float> OnHost();
+
     /// <summary>Zeroes what is outside the cut.</summary>
     public abstract void KeepLargest(MagnitudeCut cut);
 

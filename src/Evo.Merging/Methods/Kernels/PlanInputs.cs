@@ -11,6 +11,9 @@ public abstract class PlanInputs
     /// <summary>The tensors with their parameters, from the embedding through the layers to the head.</summary>
     public abstract ImmutableArray<(TensorInputs Inputs, TensorParameters Parameters)> Tensors { get; }
 
+    /// <summary>The method bound to a tensor, by its position, without modifiers: what the merge would be before they act.</summary>
+    public abstract ITensorKernel BindUnmodified(int tensor);
+
     /// <summary>
     /// Computes once for this merge; other threads that ask for the same wait. Passes that do not depend on parameters belong in the
     /// tensors' own <see cref="TensorInputs.Remember{T}(string, Func{T})"/>, which outlives the merge where memory allows.

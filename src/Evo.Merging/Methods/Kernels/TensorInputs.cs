@@ -60,6 +60,9 @@ public abstract class TensorInputs
     /// </summary>
     public abstract double[] Sum(int sums, Action<TensorRun, Span<double>> visit);
 
+    /// <summary>As <see cref="Sum"/>, over runs in which <paramref name="kernel"/> has written <see cref="TensorRun.Output"/>; nothing else sees that output.</summary>
+    public abstract double[] SumMerged(ITensorKernel kernel, int sums, Action<TensorRun, Span<double>> visit);
+
     /// <summary>
     /// One pass over all elements in runs of the given granularity, on many threads and in any order: <paramref name="visit"/> may write only to what
     /// belongs to its run.

@@ -1,4 +1,5 @@
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Modifiers;
 using Evo.Merging.Recipes;
 using Evo.Search.Spaces.Reading;
 using YamlDotNet.RepresentationModel;
@@ -46,7 +47,9 @@ internal static class RecipeCheck
     private static void Parameter(SpaceDocument document, RecipeTemplate template, RecipeSlot slot)
     {
         var methods = template.Methods.Select(MergeMethods.Find).OfType<IMergeMethod>().ToArray();
-        var known = methods.SelectMany(method => method.Parameters.Select(parameter => (Method: method, Parameter: parameter))).ToArray();
+        var known = methods.SelectMany(method => method.Parameters.Select(parameter => (Owner: method.Name, Parameter: parameter)))
+            .Concat(MergeModifiers.All.SelectMany(modifier => modifier.Parameters.Select(parameter => (Owner: modifier.Name, Parameter: parameter))))
+            .ToArray();
         var taken = known.Where(pair => pair.Parameter.Name == slot.Name && !pair.Parameter.IsInert).ToArray();
         if (taken.Length == 0)
         {
@@ -55,18 +58,18 @@ internal static class RecipeCheck
                 + NearestName.Hint(slot.Name, known.Where(pair => !pair.Parameter.IsInert).Select(pair => pair.Parameter.Name).Distinct()));
         }
 
-        foreach (var (method, parameter) in taken)
+        foreach (var (owner, parameter) in taken)
         {
             if (parameter.Scope == ParameterScope.Global && slot.Sources is [{ } only] && ReferenceEquals(only.Node, slot.Owner))
-                throw document.Refuse(slot.Node, $"'{slot.Name}' of {method.Name} stands once for the merge; move it to the recipe's own 'parameters'");
+                throw document.Refuse(slot.Node, $"'{slot.Name}' of {owner} stands once for the merge; move it to the recipe's own 'parameters'");
             if (parameter.Scope == ParameterScope.Global && slot.Range.Model)
-                throw document.Refuse(slot.Node, $"'{slot.Name}' of {method.Name} is one value for the whole merge and cannot be divided by model");
+                throw document.Refuse(slot.Node, $"'{slot.Name}' of {owner} is one value for the whole merge and cannot be divided by model");
             if (parameter.IsBoolean && !slot.Range.IsChoice && !slot.Range.Integer)
                 throw document.Refuse(slot.Node, $"'{slot.Name}' is true or false; write {{choose: [true, false]}}");
             foreach (var value in Values(slot.Range))
             {
                 if (value < parameter.Minimum || value > parameter.Maximum)
-                    throw document.Refuse(slot.Node, $"'{slot.Name}' of {method.Name} must lie in "
+                    throw document.Refuse(slot.Node, $"'{slot.Name}' of {owner} must lie in "
                         + $"[{Scalars.Format(parameter.Minimum)}, {Scalars.Format(parameter.Maximum)}]; the range reaches {Scalars.Format(value)}");
             }
         }
