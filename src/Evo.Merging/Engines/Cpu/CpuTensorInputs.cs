@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
 using Evo.Merging.Calibration;
 using Evo.Merging.Diagnostics;
+using Evo.Merging.Engines.Cpu.Algebra;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 
@@ -54,6 +55,11 @@ internal sealed class CpuTensorInputs(
         tensor.Output.ElementCount <= SortedMagnitudes.MostElements
             ? new SortedMagnitudes(this, model)
             : new MagnitudeHistogram(new CpuTensorInputs(tensor, workers, cache, CancellationToken.None), model)); // outlives this merge's token
+
+    public override MatrixAlgebra Algebra => workers.Algebra(cancellation);
+
+    public override Matrix Weights(int model) =>
+        MatrixReader.Read(model < 0 ? tensor.Base ?? throw new InvalidOperationException("the method declared no need of a base") : tensor.Models[model], Name);
 
     public override T Remember<T>(string what, Func<T> compute) =>
         cache is null ? compute() : cache.GetOrCompute(what, tensor.Base, tensor.Models, compute);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using Evo.Merging.Engines.Cpu.Algebra;
 
 namespace Evo.Merging.Engines.Cpu;
 
@@ -7,8 +8,12 @@ namespace Evo.Merging.Engines.Cpu;
 internal sealed class CpuWorkers(int count) : IDisposable
 {
     private readonly ConcurrentBag<CpuRun> _idle = [];
+    private readonly Lazy<MatrixProducts> _products = new();
 
     public int Count { get; } = count > 0 ? count : Environment.ProcessorCount;
+
+    /// <summary>Matrix algebra on these threads.</summary>
+    public CpuAlgebra Algebra(CancellationToken cancellation) => new(this, _products.Value, cancellation);
 
     /// <summary>Does the items, lowest first, each with a working memory. May be called from inside an item.</summary>
     public void ForEach(int items, Action<int, CpuRun> work, CancellationToken cancellation)
@@ -43,5 +48,7 @@ internal sealed class CpuWorkers(int count) : IDisposable
     {
         while (_idle.TryTake(out var run))
             run.Dispose();
+        if (_products.IsValueCreated)
+            _products.Value.Dispose();
     }
 }

@@ -35,6 +35,17 @@ public abstract class TensorInputs
     /// <summary>The magnitudes of one model's task vector, ordered once and kept.</summary>
     public abstract IMagnitudeOrder TaskVectorOrder(int model);
 
+    /// <summary>Matrix operations on this engine.</summary>
+    public abstract MatrixAlgebra Algebra { get; }
+
+    /// <summary>θ of one model as a matrix, for a tensor of two axes; -1 stands for the base.</summary>
+    /// <exception cref="NonFiniteMergeException">An element is NaN or infinite; the message names the model.</exception>
+    public abstract Matrix Weights(int model);
+
+    /// <summary>τ of one model as a matrix: its elements minus the base's, exactly.</summary>
+    /// <exception cref="NonFiniteMergeException">As for <see cref="Weights"/>.</exception>
+    public Matrix TaskVector(int model) => Algebra.Sum((1, Weights(model)), (-1, Weights(-1)));
+
     /// <summary>
     /// What calibration text tells of one model's tensor, as far as the method declared in <see cref="IMergeMethod.CalibrationOf"/> that it reads it; null when
     /// nothing is known of such a tensor.
