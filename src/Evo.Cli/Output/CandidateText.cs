@@ -22,8 +22,15 @@ internal static class CandidateText
         var tables = console.Tables();
         foreach (var parameter in details.Coefficients.GroupBy(coefficient => (coefficient.Model, coefficient.Parameter)))
         {
+            var name = parameter.Key.Model is { } model ? $"{parameter.Key.Parameter} of {model}" : parameter.Key.Parameter;
+            if (parameter.Select(coefficient => coefficient.Value).Distinct().Count() == 1)
+            {
+                writer.WriteLine($"  {name,-24} {ScoreText.Value(parameter.First().Value)} everywhere");
+                continue;
+            }
+
             writer.WriteLine();
-            writer.WriteLine(parameter.Key.Model is { } model ? $"{parameter.Key.Parameter} of {model}" : parameter.Key.Parameter);
+            writer.WriteLine(name);
             tables.Write(Coefficients([.. parameter]));
         }
 
