@@ -6,6 +6,7 @@ using Evo.Merging;
 using Evo.Merging.Engines;
 using Evo.Merging.Planning;
 using Evo.Merging.Recipes;
+using Evo.Search.Export;
 
 namespace Evo.Cli.Commands;
 
@@ -30,7 +31,9 @@ internal static class MergeCommand
             var path = Path.GetFullPath(parsed.GetRequiredValue(recipe));
             if (!File.Exists(path)) throw new RecipeException($"{path}: there is no such file");
             var read = RecipeReader.Read(File.ReadAllText(path), path);
-            using var parents = ParentModels.Open(read.ReferencedModels, parsed.GetValue(modelsFrom) ?? Path.GetDirectoryName(path)!);
+            var start = parsed.GetValue(modelsFrom) ?? Path.GetDirectoryName(path)!;
+            using var parents = ParentModels.Open(
+                read.ReferencedModels, start, CandidateParents.Resolve(read.ReferencedModels, start, signals.Stop));
             var plan = MergePlan.Create(read, parents);
             var folder = Path.GetFullPath(parsed.GetRequiredValue(output));
             var options = new FolderMergeOptions

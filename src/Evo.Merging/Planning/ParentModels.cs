@@ -48,25 +48,26 @@ public sealed class ParentModels : IDisposable
     /// Folders, or <c>model+adapter</c>, as recipes spell them, for example <see cref="Recipes.MergeRecipe.ReferencedModels"/>.
     /// </param>
     /// <param name="relativeTo">The folder that relative names start from, as a rule the recipe's.</param>
+    /// <param name="folders">Full paths of models whose names are no paths; null when all are.</param>
     /// <exception cref="Evo.Checkpoints.CheckpointException">A folder is missing or holds no usable model, or an adapter is for another base.</exception>
-    public static ParentModels Open(IEnumerable<string> names, string relativeTo)
+    public static ParentModels Open(IEnumerable<string> names, string relativeTo, IReadOnlyDictionary<string, string>? folders = null)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(relativeTo);
         var distinct = names.Distinct(StringComparer.Ordinal).ToArray();
-        var folders = new ParentFolders();
+        var opened = new ParentFolders();
         try
         {
             foreach (var name in distinct)
-                folders.Open(name, relativeTo);
+                opened.Open(name, relativeTo, folders);
         }
         catch
         {
-            folders.Dispose();
+            opened.Dispose();
             throw;
         }
 
-        return new ParentModels(folders, distinct);
+        return new ParentModels(opened, distinct);
     }
 
     public void Dispose() => _folders.Dispose();

@@ -7,6 +7,7 @@ using Evo.Merging.Engines;
 using Evo.Merging.Planning;
 using Evo.Optimization;
 using Evo.Search.Runs;
+using Evo.Search.Export;
 using Evo.Search.Spaces;
 using Evo.Search.Workshop;
 
@@ -56,7 +57,7 @@ internal sealed class SearchComposition : IDisposable
             RequireDevice(space);
             var setup = new SearchSetup(CreateOptimizer(space), space.Search.Seed, [.. space.Objectives.Select(objective => Compose(space, objective))]);
             RequireFit(space, setup);
-            parents = ParentModels.Open(space.Models, space.Folder);
+            parents = ParentModels.Open(space.Models, space.Folder, CandidateParents.Resolve(space.Models, space.Folder));
             var codec = new GenomeCodec(space, parents);
             workshop = new MergeWorkshop(space, parents, codec, new CpuMergeEngine(space.Evaluator.Workers));
             RequirePlannable(space, codec, parents);

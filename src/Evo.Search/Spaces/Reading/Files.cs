@@ -1,3 +1,5 @@
+using Evo.Merging.Recipes;
+using Evo.Search.Export;
 using YamlDotNet.RepresentationModel;
 
 namespace Evo.Search.Spaces.Reading;
@@ -14,10 +16,14 @@ internal static class Files
             : throw document.Refuse(at, $"there is no {what} file '{path}'; relative paths start at {folder}");
     }
 
-    /// <summary>Checks that a model's folder exists.</summary>
+    /// <summary>Checks that a model's folder exists, and its adapter's; the candidate of a run is looked up when models are opened.</summary>
     public static void CheckModel(SpaceDocument document, YamlNode at, string folder, string model)
     {
-        if (!Directory.Exists(Full(document, at, folder, model)))
+        if (!ModelReference.TryParse(model, out var reference, out var problem))
+            throw document.Refuse(at, problem);
+        if (reference.AdapterReference is { } adapter && !Directory.Exists(Full(document, at, folder, adapter)))
+            throw document.Refuse(at, $"there is no adapter folder '{adapter}'; relative paths start at {folder}");
+        if (CandidateParents.RunOf(reference.Model, folder) is null && !Directory.Exists(Full(document, at, folder, reference.Model)))
             throw document.Refuse(at, $"there is no model folder '{model}'; relative paths start at {folder}");
     }
 
