@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Models;
 using Evo.Inference.Graphs;
 using Evo.Inference.Sessions;
 
@@ -51,6 +52,14 @@ public static class ActivationProbe
             visitor.LayerDone(layer);
         }
     }
+
+    /// <summary>Makes sure, without weights, that models of this configuration can be run.</summary>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">Another architecture, or a field that changes numbers and is not known.</exception>
+    public static void RequireRunnable(ModelConfig config) => DecoderConfig.Read(config);
+
+    /// <summary>Most tokens of a sequence.</summary>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">As <see cref="RequireRunnable"/>.</exception>
+    public static int ContextLength(ModelConfig config) => DecoderConfig.Read(config).ContextLength;
 
     internal static void Check(IReadOnlyList<ReadOnlyMemory<int>> sequences, DecoderConfig config)
     {

@@ -70,7 +70,12 @@ public sealed class ParentModels : IDisposable
         return new ParentModels(opened, distinct);
     }
 
-    public void Dispose() => _folders.Dispose();
+    /// <summary>Also disposes <see cref="Calibration"/>, which reads the models.</summary>
+    public void Dispose()
+    {
+        (Calibration as IDisposable)?.Dispose();
+        _folders.Dispose();
+    }
 
     internal ParentIndex Index(string name) => _indexes.GetOrAdd(name, key => new ParentIndex(key, Require(key)));
 

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Evo.Checkpoints;
+using Evo.Checkpoints.Safetensors;
+using Evo.Inference.Activations;
+using Evo.Inference.Tokenizers;
+using Evo.Merging;
+using Evo.Merging.Calibration;
+using Evo.Merging.Planning;
+using Evo.Merging.Recipes;
+
+namespace Evo.Evaluation.Calibration;
+
+/// <summary>
+/// Statistics of parents on the texts of a recipe's <c>calibration:</c>. Computed at the first use, kept in the cache folder under the hash of the model's content,
+/// the texts and the settings, and read from there ever after, by this process and others; damaged files are made anew.
+/// </summary>
+public sealed class CalibrationSource : ICalibrationSource, IDisposable
+{
+    private readonly CalibrationRecipe _recipe;
+    private readonly ParentModels _parents;
+    private readonly string _folder;
+    private readonly string _cache;
+    private readonly Action<string> _announce;
+    private readonly ConcurrentDictionary<string, Lazy<ImmutableArray<string>>> _texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Model, CalibrationKinds Kind), Lazy<StatisticsFolder>> _statistics = new();
+    private readonly ConcurrentDictionary<string, Lazy<SafetensorsFile>> _states = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Model, CalibrationKinds Kinds), CalibratedModel> _models = new();
+    private readonly ConcurrentDictionary<string, Lock> _turns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Model, CalibrationKinds Kinds), string> _ids = new();
+    private readonly ConcurrentDictionary<string, bool> _runnable = new(StringComparer.Ordinal);
+
+    /// <param name="parents">The models; they must outlive this.</param>
+    /// <param name="folder">The folder that paths of the section start from: the recipe's.</param>
+    /// <param name="cache">Where statistics are kept when the section names no folder.</param>
+    /// <param name="announce">Told a line before a model is run, which may take long.</param>
+    public CalibrationSource(CalibrationRecipe recipe, ParentModels parents, string folder, string cache, Action<string>? announce = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(parents);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(cache);
+        (_recipe, _parents, _folder, _announce) = (recipe, parents, folder, announce ?? (_ => { }));
+        _cache = Path.GetFullPath(recipe.Cache is { } named ? Path.Combine(folder, named) : cache);
+    }
+
+    /// <summary>How many times a model was run over its texts.</summary>
+    internal int Runs { get; private set; }
+
+    /// <summary>
+    /// Gives opened parents the statistics that a recipe's <c>calibration:</c> describes; nothing happens when it has none. The parents own the source.
+    /// </summary>
+    public static void Attach(MergeRecipe recipe, ParentModels parents, string folder, string cache, Action<string>? announce = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(parents);
+        if (recipe.Calibration is { } section)
+            parents.Calibration = new CalibrationSource(section, parents, folder, cache, announce);
+    }
+
+    public void Require(string model, CalibrationKinds kinds)
+    {
+        if (kinds.HasFlag(CalibrationKinds.OptimizerState))
+            State(model);
+        if ((kinds & ~CalibrationKinds.OptimizerState) == CalibrationKinds.None)
+            return;
+        Texts(model);
+        _runnable.GetOrAdd(model, name =>
+        {
+            try
+            {
+                ActivationProbe.RequireRunnable(_parents[name].Config);
+                using var tokenizer = NativeTokenizer.Open(_parents[name].Path);
+                return true;
+            }
+            catch (CheckpointException problem)
+            {
+                throw new RecipeException($"calibration: '{name}' cannot be run for statistics: {problem.Message}", problem);
+            }
+        });
+    }
+
+    public string ContentIdOf(string model, CalibrationKinds kinds) => string.Join('+', Enum.GetValues<CalibrationKinds>()
+        .Where(kind => kind != CalibrationKinds.None && kinds.HasFlag(kind))
+        .Select(kind => _ids.GetOrAdd((model, kind), _ => kind == CalibrationKinds.OptimizerState ? HashOf(StatePath(model)) : ComputeId(model, kind))));
+
+    public IModelStatistics Of(string model, CalibrationKinds kinds) => _models.GetOrAdd((model, kinds), _ =>
+    {
+        var channels = kinds.HasFlag(CalibrationKinds.Channels) ? Folder(model, CalibrationKinds.Channels, kinds) : null;
+        var grams = kinds.HasFlag(CalibrationKinds.Grams) ? Folder(model, CalibrationKinds.Grams, kinds) : null;
+        var fisher = kinds.HasFlag(CalibrationKinds.Fisher) ? Folder(model, CalibrationKinds.Fisher, kinds) : null;
+        var state = kinds.HasFlag(CalibrationKinds.OptimizerState) ? State(model) : null;
+        var lastLayer = _parents[model].Config.NumHiddenLayers - 1;
+        return state is not null
+            ? new CalibratedModel(channels, grams, tensor => state.Find(tensor) is null ? null : state, double.NaN, lastLayer)
+            : new CalibratedModel(channels, grams, tensor => fisher?.FileOf(tensor), fisher?.Facts[StatisticsComputation.NormFact]?.GetValue<double>() ?? 0, lastLayer);
+    });
+
+    public void Dispose()
+    {
+        foreach (var folder in _statistics.Values.Where(folder => folder.IsValueCreated))
+            folder.Value.Dispose();
+        foreach (var state in _states.Values.Where(state => state.IsValueCreated))
+            state.Value.Dispose();
+    }
+
+    private StatisticsFolder Folder(string model, CalibrationKinds kind, CalibrationKinds wanted) =>
+        _statistics.GetOrAdd((model, kind), _ => new Lazy<StatisticsFolder>(() =>
+        {
+            lock (_turns.GetOrAdd(model, _ => new Lock())) // two kinds of one model are asked for by many threads at once
+                return StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind)) ?? Compute(model, kind, wanted);
+        })).Value;
+
+    private StatisticsFolder Compute(string model, CalibrationKinds kind, CalibrationKinds wanted)
+    {
+        Require(model, kind);
+        using var tokenizer = NativeTokenizer.Open(_parents[model].Path);
+        var sequences = CalibrationSequences.Of(
+            Texts(model), tokenizer, _recipe, ActivationProbe.ContextLength(_parents[model].Config));
+        if (sequences.IsEmpty)
+            throw new RecipeException($"calibration: the texts of '{model}' give no sequence of two tokens or more");
+        _announce($"calibration: {KindName(kind)} of {model} on {sequences.Length} sequences, {sequences.Sum(sequence => (long)sequence.Length)} tokens");
+        Runs++;
+        var computation = new StatisticsComputation(new ParentWeights(_parents, model), sequences);
+        using var writer = Writer(model, kind);
+        if (kind == CalibrationKinds.Fisher)
+        {
+            computation.Fisher(writer, _recipe);
+            writer.Complete();
+        }
+        else
+        {
+            // One pass gives both; whichever is asked for first brings the other along.
+            var other = kind == CalibrationKinds.Channels ? CalibrationKinds.Grams : CalibrationKinds.Channels;
+            using var second = wanted.HasFlag(other) && !Directory.Exists(PathOf(model, other)) ? Writer(model, other) : null;
+            computation.Activations(kind == CalibrationKinds.Channels ? writer : second, kind == CalibrationKinds.Grams ? writer : second);
+            writer.Complete();
+            second?.Complete();
+        }
+
+        return StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind))
+            ?? throw new CheckpointException(PathOf(model, kind), "statistics that were just written cannot be read back; the disk is faulty or something else writes there");
+    }
+
+    private StatisticsFolder.Writer Writer(string model, CalibrationKinds kind) => new(PathOf(model, kind), ContentIdOf(model, kind))
+    {
+        Facts =
+        {
+            ["kind"] = KindName(kind),
+            ["model"] = _parents.ContentHash(model),
+            ["sequence_length"] = _recipe.SequenceLength,
+            ["labels"] = kind == CalibrationKinds.Fisher ? (_recipe.FisherOfText ? "text" : "model") : null,
+        },
+    };
+
+    private ImmutableArray<string> Texts(string model)
+    {
+        var file = _recipe.TextsOf(model) ?? throw new RecipeException(
+            $"calibration: there are no texts for '{model}'; add it to 'texts', or add '{CalibrationRecipe.Default}: FILE' for models without a file of their own");
+        return _texts.GetOrAdd(Path.GetFullPath(Path.Combine(_folder, file)), path => new(() => CalibrationTexts.Read(path))).Value;
+    }
+
+    private SafetensorsFile State(string model) => _states.GetOrAdd(
+        model, name => new(() => OptimizerState.Open(StatePath(name), name, _parents[name]), LazyThreadSafetyMode.ExecutionAndPublication)).Value;
+
+    private string StatePath(string model) => Path.GetFullPath(Path.Combine(_folder, _recipe.OptimizerStateOf(model) ?? throw new RecipeException(
+        $"calibration: there is no optimizer state of '{model}'; add\n  calibration:\n    optimizer_states:\n      {model}: FILE.safetensors   # Adam's exp_avg_sq")));
+
+    private string PathOf(string model, CalibrationKinds kind) => Path.Combine(_cache, $"{KindName(kind)}-{ContentIdOf(model, kind)[..24]}");
+
+    private string ComputeId(string model, CalibrationKinds kind)
+    {
+        var text = new StringBuilder("evo.statistics/1\n");
+        text.Append(CultureInfo.InvariantCulture, $"{KindName(kind)} {_parents.ContentHash(model)} {_recipe.Samples} {_recipe.SequenceLength} {_recipe.Tokens}\n");
+        if (kind == CalibrationKinds.Fisher)
+            text.Append(_recipe.FisherOfText ? "text\n" : "model\n");
+        foreach (var sample in Texts(model))
+            text.Append(CultureInfo.InvariantCulture, $"{sample.Length}\n{sample}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static string KindName(CalibrationKinds kind) => kind.ToString().ToLowerInvariant();
+
+    private static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}
