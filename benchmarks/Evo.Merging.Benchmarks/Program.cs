@@ -1,7 +1,9 @@
 // Speed of merging, each figure beside the machine's own bandwidth in the same run.
 // Run: dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- memory [SIZE]
+//      dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- disk [--mergekit PROGRAM]
 using System.Globalization;
 using Evo.Merging.Benchmarks;
+using Evo.Merging.Benchmarks.Disk;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args.FirstOrDefault() ?? "memory")
@@ -9,7 +11,10 @@ switch (args.FirstOrDefault() ?? "memory")
     case "memory":
         InMemory.Run(args.ElementAtOrDefault(1) ?? "250M", [.. args.Skip(2)]);
         break;
+    case "disk":
+        DiskBenchmark.Run([.. args.Skip(1)]);
+        break;
     case var other:
-        Console.Error.WriteLine($"no part '{other}': memory");
+        Console.Error.WriteLine($"no part '{other}': memory, disk");
         break;
 }
