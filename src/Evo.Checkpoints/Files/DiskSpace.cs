@@ -24,6 +24,19 @@ internal static class DiskSpace
             $"could not be written: {error.Message.TrimEnd('.')}; it needs {Size(bytes)} altogether, and {free} on its volume", error);
     }
 
+    /// <summary>Whether a path lies in memory (tmpfs): there is nothing to be gained from reserving room there.</summary>
+    public static bool IsInMemory(string path)
+    {
+        try
+        {
+            return new DriveInfo(path).DriveFormat is "tmpfs" or "ramfs";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Null when the system does not say (some network and virtual file systems).</summary>
     private static long? Free(string folder)
     {

@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Evo.Checkpoints.Files;
 
-/// <summary>Makes a folder's entries survive a power cut: on Unix a rename lasts only once its folder has been flushed too.</summary>
+/// <summary>Makes files and a folder's entries survive a power cut: on Unix a rename lasts only once its folder has been flushed too.</summary>
 internal static partial class Durable
 {
     private const int ReadOnly = 0;
     private const int InputOutputError = 5;
+    private const uint StartWriting = 2;
 
     /// <summary>Flushes the folder; does nothing on Windows, and nothing where the file system has no such operation.</summary>
     /// <exception cref="IOException">The device failed.</exception>
@@ -24,6 +26,16 @@ internal static partial class Durable
         if (failure is not null)
             throw new IOException($"the folder {path} cannot be flushed: {failure}");
     }
+
+    /// <summary>Asks for what was written so far to be sent to the device, and does not wait; a flush is still needed. Linux only, nothing elsewhere.</summary>
+    public static void StartWriteback(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SyncRange(file, 0, 0, StartWriting); // a device that fails is found out by the flush
+    }
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncRange(SafeFileHandle file, long offset, long bytes, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

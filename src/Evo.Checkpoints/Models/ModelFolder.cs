@@ -91,6 +91,10 @@ public sealed class ModelFolder : IDisposable
     /// <exception cref="InvalidOperationException">It has 2^31 bytes or more: read it in pieces.</exception>
     public ReadOnlySpan<byte> Bytes(string name) => _weights.Bytes(Require(name).Name);
 
+    /// <summary>Says that a tensor will be read soon, so that the system reads it ahead; at most <paramref name="mostBytes"/> of it.</summary>
+    /// <exception cref="CheckpointException">The model has no such tensor.</exception>
+    public void Prefetch(string name, long mostBytes) => _weights.Prefetch(Require(name).Name, mostBytes);
+
     /// <summary>A piece of a tensor's bytes; <paramref name="offset"/> in bytes from the tensor's start.</summary>
     /// <exception cref="CheckpointException">The model has no such tensor.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The piece reaches outside the tensor.</exception>

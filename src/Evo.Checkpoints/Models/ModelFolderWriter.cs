@@ -10,7 +10,7 @@ namespace Evo.Checkpoints.Models;
 /// Writes a complete Hugging Face model folder. Its tensors are declared first and then delivered in any order, each in one or many pieces
 /// (row blocks); memory does not grow with the model. One file is <c>model.safetensors</c>; several are numbered shards with an index. The
 /// folder is made beside its target and renamed, flushed to the device, by <see cref="Complete"/>; without that, <see cref="Dispose"/>
-/// leaves nothing. Different tensors may be written from different threads; everything else belongs to one.
+/// leaves nothing. Different tensors, and places of a tensor, may be written from different threads; everything else belongs to one.
 /// </summary>
 public sealed class ModelFolderWriter : IDisposable
 {
@@ -77,6 +77,28 @@ public sealed class ModelFolderWriter : IDisposable
         try
         {
             Sink(shard).Write(tensor, bytes);
+            FinishIfFull(shard);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(error);
+        }
+    }
+
+    /// <summary>
+    /// Puts a piece of a tensor in its place: pieces in any order and from any threads, every byte once. A tensor is either appended to or put
+    /// together so.
+    /// </summary>
+    /// <param name="offset">In bytes from the tensor's start.</param>
+    /// <exception cref="KeyNotFoundException">No such tensor was declared.</exception>
+    /// <exception cref="InvalidOperationException">The tensor ends before.</exception>
+    /// <exception cref="CheckpointException">The disk is full or failed.</exception>
+    public void Write(string tensor, long offset, ReadOnlySpan<byte> bytes)
+    {
+        var shard = _plan.ShardOf[tensor];
+        try
+        {
+            Sink(shard).Write(tensor, offset, bytes);
             FinishIfFull(shard);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -170,8 +192,9 @@ public sealed class ModelFolderWriter : IDisposable
             if (_finished[shard] || !_sinks[shard]!.IsFull)
                 return;
             _finished[shard] = true;
-            _sinks[shard]!.Finish();
         }
+
+        _sinks[shard]!.Finish();
     }
 
     private void Add(string fileName, Action<Stream> write)

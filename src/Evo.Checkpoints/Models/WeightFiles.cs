@@ -48,6 +48,8 @@ internal sealed class WeightFiles : IDisposable
 
     public ReadOnlySpan<byte> Bytes(string name, long offset, int count) => _fileOf[name].Bytes(name, offset, count);
 
+    public void Prefetch(string name, long mostBytes) => _fileOf[name].Prefetch(name, mostBytes);
+
     public ReadOnlySpan<byte> Bytes(string name) => _fileOf[name].Bytes(name);
 
     public void Dispose()

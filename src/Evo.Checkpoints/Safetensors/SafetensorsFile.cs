@@ -89,6 +89,14 @@ public sealed class SafetensorsFile : IDisposable
         return _file.Slice(_dataStart + tensor.Begin, (int)tensor.Info.ByteLength);
     }
 
+    /// <summary>Says that a tensor will be read soon, so that the system reads it ahead; at most <paramref name="mostBytes"/> of it.</summary>
+    /// <exception cref="CheckpointException">The file has no such tensor.</exception>
+    public void Prefetch(string name, long mostBytes)
+    {
+        var tensor = Require(name);
+        _file.Prefetch(_dataStart + tensor.Begin, Math.Min(mostBytes, tensor.Info.ByteLength));
+    }
+
     /// <summary>A piece of a tensor's bytes.</summary>
     /// <param name="offset">In bytes from the tensor's start.</param>
     /// <exception cref="CheckpointException">The file has no such tensor.</exception>

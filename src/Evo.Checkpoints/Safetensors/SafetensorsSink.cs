@@ -6,16 +6,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Evo.Checkpoints.Safetensors;
 
 /// <summary>
-/// A safetensors file being filled. Its room is reserved and its header written at once; every tensor is then appended to piece by piece,
-/// tensors in any order. Different tensors may be written from different threads.
+/// A safetensors file being filled. Its room is reserved (on a disk) and its header written at once; every tensor is then appended to piece by piece,
+/// or its pieces are put in their places in any order. Different tensors may be written from different threads, and so may places. What has been
+/// written is sent to the device on the way, so that the flush at the end has little left to do.
 /// </summary>
 internal sealed class SafetensorsSink : IDisposable
 {
     private const int PieceElements = 1 << 16;
+    private const int WritebackBytes = 1 << 25;
 
     private readonly SafeFileHandle _file;
     private readonly Dictionary<string, Cursor> _cursors;
     private long _missingBytes;
+    private long _unsentBytes;
 
     /// <exception cref="IOException">The file exists, or there is no room for it.</exception>
     public SafetensorsSink(string path, SafetensorsLayout layout)
@@ -23,7 +26,7 @@ internal sealed class SafetensorsSink : IDisposable
         _missingBytes = layout.FileLength - layout.Start.Length;
         _cursors = layout.Tensors.ToDictionary(
             tensor => tensor.Info.Name, tensor => new Cursor(tensor.Info, layout.Start.Length + tensor.Begin), StringComparer.Ordinal);
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, layout.FileLength);
+        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, DiskSpace.IsInMemory(path) ? 0 : layout.FileLength);
         try
         {
             RandomAccess.Write(_file, layout.Start, 0);
@@ -47,9 +50,22 @@ internal sealed class SafetensorsSink : IDisposable
         if (bytes.IsEmpty)
             return; // nothing to count; the file may be closed already
 
-        RandomAccess.Write(_file, bytes, cursor.Position);
+        var position = cursor.Position;
         cursor.Position += bytes.Length;
-        Interlocked.Add(ref _missingBytes, -bytes.Length);
+        Put(cursor, bytes, position);
+    }
+
+    /// <summary>Puts bytes in their place; every byte of the tensor once.</summary>
+    /// <param name="offset">From the tensor's start.</param>
+    /// <exception cref="InvalidOperationException">The tensor ends before.</exception>
+    public void Write(string tensor, long offset, ReadOnlySpan<byte> bytes)
+    {
+        var cursor = _cursors[tensor];
+        cursor.Require(bytes.Length, offset);
+        if (bytes.IsEmpty)
+            return;
+
+        Put(cursor, bytes, cursor.Start + offset);
     }
 
     /// <summary>Appends values in the tensor's own type, rounded as <see cref="Floats.FromSingle"/> does.</summary>
@@ -97,23 +113,43 @@ internal sealed class SafetensorsSink : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>How far one tensor has been written; <see cref="Position"/> counts from the file's start.</summary>
-    private sealed class Cursor(TensorInfo tensor, long position)
+    private void Put(Cursor cursor, ReadOnlySpan<byte> bytes, long position)
     {
-        private readonly long _end = position + tensor.ByteLength;
+        RandomAccess.Write(_file, bytes, position);
+        if (Interlocked.Add(ref _unsentBytes, bytes.Length) >= WritebackBytes)
+        {
+            Interlocked.Exchange(ref _unsentBytes, 0);
+            Durable.StartWriteback(_file);
+        }
+
+        cursor.Count(bytes.Length);
+        Interlocked.Add(ref _missingBytes, -bytes.Length); // last: at zero another thread may close the file
+    }
+
+    /// <summary>How far one tensor has been written; <see cref="Start"/> and <see cref="Position"/> count from the file's start.</summary>
+    private sealed class Cursor(TensorInfo tensor, long start)
+    {
+        private long _written;
 
         public TensorInfo Tensor => tensor;
 
-        public long Position { get; set; } = position;
+        public long Start => start;
 
-        public long Missing => _end - Position;
+        /// <summary>Where the next appended bytes go.</summary>
+        public long Position { get; set; } = start;
 
-        public void Require(long bytes)
+        public long Missing => tensor.ByteLength - Interlocked.Read(ref _written);
+
+        public void Count(int bytes) => Interlocked.Add(ref _written, bytes);
+
+        public void Require(long bytes) => Require(bytes, Position - Start);
+
+        public void Require(long bytes, long offset)
         {
-            if (bytes > Missing)
+            if (offset < 0 || bytes > tensor.ByteLength - offset)
             {
                 throw new InvalidOperationException(
-                    $"tensor {Quoted.Name(tensor.Name)} has room for {Missing} more bytes, not for {bytes}");
+                    $"tensor {Quoted.Name(tensor.Name)} has room for {Math.Max(0, tensor.ByteLength - offset)} more bytes, not for {bytes}");
             }
         }
     }

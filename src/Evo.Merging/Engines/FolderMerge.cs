@@ -1,14 +1,12 @@
-using System.Runtime.InteropServices;
 using Evo.Checkpoints.Models;
 using Evo.Merging.Engines.Cpu;
-using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 
 namespace Evo.Merging.Engines;
 
 /// <summary>
-/// Carries out a plan tensor by tensor, in blocks where one is large, straight into a model folder: memory is bounded whatever the size and number of the
-/// models, and the values are those of <see cref="CpuMergeEngine"/> bit for bit.
+/// Carries out a plan piece by piece straight into a model folder: memory is bounded whatever the size and number of the models, and the values are those
+/// of <see cref="CpuMergeEngine"/> bit for bit.
 /// </summary>
 public static class FolderMerge
 {
@@ -16,9 +14,11 @@ public static class FolderMerge
 
     /// <summary>Writes the merged model with configuration, tokenizer and recipe; nothing is left behind when it fails or is cancelled.</summary>
     /// <param name="readme">Text of README.md; none is written when null.</param>
-    /// <param name="progress">Told the share of elements done, in (0, 1], after every block.</param>
+    /// <param name="progress">Told the share of elements done, in (0, 1], after every piece, one call at a time.</param>
     /// <exception cref="NonFiniteMergeException">A merged tensor holds NaN or infinity; where an input does, it is named.</exception>
-    /// <exception cref="RecipeException">The folder is one of the inputs.</exception>
+    /// <exception cref="RecipeException">
+    /// The folder is one of the inputs; or the method needs rows or tensors at once that do not fit into the memory, and how much it needs.
+    /// </exception>
     /// <exception cref="Evo.Checkpoints.CheckpointException">The folder cannot be written.</exception>
     public static void Write(
         MergePlan plan,
@@ -43,7 +43,7 @@ public static class FolderMerge
         CompanionFiles.Add(writer, plan, readme);
         try
         {
-            WriteTensors(plan, writer, workers, options.MemoryBytes, progress, cancellation);
+            new TensorStream(plan, writer, workers, options.MemoryBytes, progress, cancellation).Write();
         }
         catch (NonFiniteMergeException failure) when (NonFiniteInput.Of(plan, failure.Tensor) is { } reason)
         {
@@ -53,59 +53,6 @@ public static class FolderMerge
         foreach (var copied in plan.Copied)
             Copy(copied, writer);
         writer.Complete();
-    }
-
-    private static unsafe void WriteTensors(
-        MergePlan plan, ModelFolderWriter writer, CpuWorkers workers, long memory, IProgress<double>? progress, CancellationToken cancellation)
-    {
-        var elements = plan.Tensors.Sum(tensor => tensor.Output.ElementCount);
-        var share = (int)Math.Min(memory / (sizeof(float) + sizeof(float)), CpuRun.MostElements); // values and their rounded bytes
-        var inputs = CpuPlanInputs.Of(plan, workers, cache: null, cancellation);
-        float* block = null;
-        var capacity = 0;
-        try
-        {
-            long done = 0;
-            foreach (var (tensor, seen) in plan.Tensors.Zip(inputs))
-            {
-                var kernel = tensor.Bind(seen.RememberedIn(new PreparedCache()));
-                var run = RunLengths.Of(tensor.Output, kernel.Granularity);
-                var blockLength = (int)Math.Max(run, Math.Min(tensor.Output.ElementCount, share - (share % run)));
-                if (blockLength > capacity)
-                {
-                    NativeMemory.AlignedFree(block);
-                    block = (float*)NativeMemory.AlignedAlloc((nuint)blockLength * sizeof(float), 64);
-                    capacity = blockLength;
-                }
-
-                for (long start = 0; start < tensor.Output.ElementCount; start += blockLength)
-                {
-                    var length = (int)Math.Min(blockLength, tensor.Output.ElementCount - start);
-                    MergeBlock(tensor, kernel, start, length, block, workers, cancellation);
-                    writer.WriteFloats(tensor.Output.Name, new ReadOnlySpan<float>(block, length));
-                    progress?.Report((double)(done += length) / elements);
-                }
-            }
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(block);
-        }
-    }
-
-    private static unsafe void MergeBlock(
-        PlannedTensor tensor, ITensorKernel kernel, long start, int length, float* block, CpuWorkers workers, CancellationToken cancellation)
-    {
-        var pieceLength = TensorExecution.PieceLength(tensor, kernel);
-        var pieces = (int)((length + (long)pieceLength - 1) / pieceLength);
-        workers.ForEach(
-            pieces,
-            (piece, run) =>
-            {
-                var first = piece * pieceLength;
-                TensorExecution.Merge(tensor, kernel, start + first, Math.Min(pieceLength, length - first), block + first, run);
-            },
-            cancellation);
     }
 
     private static void Copy(CopiedTensor copied, ModelFolderWriter writer)

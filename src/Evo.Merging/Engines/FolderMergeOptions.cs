@@ -7,8 +7,9 @@ public sealed record FolderMergeOptions
     public const long LeastMemoryBytes = 16 << 20;
 
     /// <summary>
-    /// Memory for merged values on their way to disk; tensors that are larger go in blocks. Inputs are mapped, not loaded. Beside it a worker takes 32 KB an
-    /// input model and about 2 MB while thresholds are determined.
+    /// Memory for what is computed at once. Inputs are mapped, not loaded, and go through in short runs, so that a merge takes a few megabytes whatever the size and
+    /// number of the models: for each worker half a million bytes of merged elements and 32 KB an input. Methods that need whole rows, or whole
+    /// tensors, of N models take N + 3 of them in float32 (one fewer without a base); as many are merged at a time as fit, and none that does not.
     /// </summary>
     public long MemoryBytes { get; init; } = 1 << 30;
 

@@ -34,7 +34,7 @@ internal sealed class Linear : IMergeMethod
             : throw new NonFiniteMergeException(inputs.Name, "its weights sum to 0, and 'normalize' divides by that sum");
     }
 
-    private sealed record Kernel(float[] Weights, float Divisor) : ITensorKernel
+    internal sealed record Kernel(float[] Weights, float Divisor) : ITensorKernel
     {
         public void Apply(TensorRun run)
         {

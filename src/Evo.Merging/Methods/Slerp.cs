@@ -53,7 +53,7 @@ internal sealed class Slerp : IMergeMethod
         sums[2] += run.Base.Dot(run.Model(0));
     }));
 
-    private sealed record Kernel(float BaseShare, float ModelShare) : ITensorKernel
+    internal sealed record Kernel(float BaseShare, float ModelShare) : ITensorKernel
     {
         public void Apply(TensorRun run)
         {

@@ -1,40 +1,111 @@
 using System.Numerics.Tensors;
+using Evo.Merging.Engines.Cpu.Fused;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Engines.Cpu;
 
-/// <summary>A block in native memory: its own, or a piece of the candidate buffer.</summary>
+/// <summary>
+/// A block in native memory: its own, or a piece of the candidate buffer. Elements that a model stores as bf16 stay in their file until an operation needs them in
+/// float32; differences, sums and products are taken from where they lie.
+/// </summary>
 internal sealed unsafe class CpuBlock : Block
 {
     private float* _data;
+    private byte* _stored;
     private long _start;
     private int _length;
 
     public override int Length => _length;
 
-    public Span<float> Values => new(_data, _length);
+    public Span<float> Values => new(Pointer, _length);
+
+    /// <summary>The values in float32, read from the file when they were not yet.</summary>
+    public float* Pointer
+    {
+        get
+        {
+            if (_stored is not null)
+                BlockArithmetic.Copy<BFloat16Input>(_stored, _data, _length);
+            _stored = null;
+            return _data;
+        }
+    }
 
     /// <summary>Moves the block: onto which memory, and which elements of the tensor it stands for.</summary>
     public void Place(float* data, long start, int length)
     {
         _data = data;
+        _stored = null;
         _start = start;
         _length = length;
     }
 
-    public override void Clear() => Values.Clear();
+    /// <summary>The same for elements that lie in a mapped file as bf16.</summary>
+    public void PlaceOver(byte* stored, float* data, long start, int length)
+    {
+        Place(data, start, length);
+        _stored = stored;
+    }
 
-    public override void CopyFrom(Block other) => Of(other).CopyTo(Values);
+    public override void Clear()
+    {
+        _stored = null;
+        Values.Clear();
+    }
 
-    public override void Add(Block other) => TensorPrimitives.Add(Values, Of(other), Values);
+    public override void CopyFrom(Block other)
+    {
+        _stored = null;
+        var source = (CpuBlock)other;
+        if (source._stored is null)
+            source.Values.CopyTo(Values);
+        else
+            BlockArithmetic.Copy<BFloat16Input>(source._stored, _data, _length);
+    }
 
-    public override void Subtract(Block other) => TensorPrimitives.Subtract(Values, Of(other), Values);
+    public override void Add(Block other)
+    {
+        var addend = (CpuBlock)other;
+        if (addend._stored is null)
+            BlockArithmetic.Add<SingleInput>((byte*)addend.Pointer, Pointer, _length);
+        else
+            BlockArithmetic.Add<BFloat16Input>(addend._stored, Pointer, _length);
+    }
+
+    public override void Subtract(Block other)
+    {
+        var subtrahend = (CpuBlock)other;
+        switch (_stored is null, subtrahend._stored is null)
+        {
+            case (false, false):
+                BlockArithmetic.Subtract<BFloat16Input, BFloat16Input>(_stored, subtrahend._stored, _data, _length);
+                break;
+            case (false, true):
+                BlockArithmetic.Subtract<BFloat16Input, SingleInput>(_stored, (byte*)subtrahend._data, _data, _length);
+                break;
+            case (true, false):
+                BlockArithmetic.Subtract<SingleInput, BFloat16Input>((byte*)_data, subtrahend._stored, _data, _length);
+                break;
+            default:
+                BlockArithmetic.Subtract<SingleInput, SingleInput>((byte*)_data, (byte*)subtrahend._data, _data, _length);
+                break;
+        }
+
+        _stored = null;
+    }
 
     public override void Scale(float factor) => TensorPrimitives.Multiply(Values, factor, Values);
 
     public override void Divide(float divisor) => TensorPrimitives.Divide(Values, divisor, Values);
 
-    public override void AddScaled(Block other, float factor) => TensorPrimitives.MultiplyAdd(Of(other), factor, Values, Values);
+    public override void AddScaled(Block other, float factor)
+    {
+        var addend = (CpuBlock)other;
+        if (addend._stored is null)
+            BlockArithmetic.AddScaled<SingleInput>((byte*)addend.Pointer, factor, Pointer, _length);
+        else
+            BlockArithmetic.AddScaled<BFloat16Input>(addend._stored, factor, Pointer, _length);
+    }
 
     public override void Multiply(Block other) => TensorPrimitives.Multiply(Values, Of(other), Values);
 
@@ -70,7 +141,13 @@ internal sealed unsafe class CpuBlock : Block
 
     public override void DivideBy(Block divisor, float smallest) => SignVotes.DivideBy(Values, Of(divisor), smallest);
 
-    public override double Dot(Block other) => Reductions.Dot(Values, Of(other));
+    public override double Dot(Block other)
+    {
+        var factor = (CpuBlock)other;
+        return _stored is not null && factor._stored is not null
+            ? Reductions.Dot<BFloat16Input>(_stored, factor._stored, _length)
+            : Reductions.Dot<SingleInput>((byte*)Pointer, (byte*)factor.Pointer, Math.Min(_length, factor._length));
+    }
 
     public override double SumOfMagnitudes() => Reductions.SumOfMagnitudes(Values);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Evo.Merging.Engines.Cpu.Fused;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     private readonly List<Slot> _scratch = [];
     private readonly Slot _base;
     private readonly Slot _own = new();
+    private readonly Slot _stored = new();
     private readonly CpuBlock _output = new();
     private PlannedTensor? _tensor;
     private bool _hasOutput;
@@ -27,6 +29,9 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     private int _length;
 
     public CpuRun() => _base = new Slot();
+
+    /// <summary>Memory for merged elements as they are stored; its content lives until more is asked for.</summary>
+    public byte* StoredBytes(int count) => (byte*)_stored.Memory((count + sizeof(float) - 1) / sizeof(float));
 
     public byte[] RoundingBytes { get; } = new byte[Capacity * sizeof(float)];
 
@@ -73,7 +78,7 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
 
     public void Dispose()
     {
-        foreach (var slot in _models.Concat(_scratch).Append(_base).Append(_own))
+        foreach (var slot in _models.Concat(_scratch).Append(_base).Append(_own).Append(_stored))
             slot.Free();
     }
 
@@ -81,8 +86,16 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     {
         if (!slot.IsLoaded)
         {
-            slot.Block.Place(slot.Memory(_length), _start, _length);
-            source.ReadFloats(_start, slot.Block.Values);
+            if (StoredInputs.IsBFloat16(source))
+            {
+                slot.Block.PlaceOver(StoredInputs.Locate(source, _start, _length), slot.Memory(_length), _start, _length);
+            }
+            else
+            {
+                slot.Block.Place(slot.Memory(_length), _start, _length);
+                source.ReadFloats(_start, slot.Block.Values);
+            }
+
             slot.IsLoaded = true;
         }
 
@@ -92,6 +105,8 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
     /// <summary>Gives back the memory of a run much longer than the ordinary ones.</summary>
     public void Trim()
     {
+        if (_length <= Capacity)
+            return;
         foreach (var slot in _models.Concat(_scratch).Append(_base).Append(_own))
             slot.Trim();
     }

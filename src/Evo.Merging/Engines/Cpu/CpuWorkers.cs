@@ -1,14 +1,19 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Evo.Merging.Engines.Cpu.Algebra;
 
 namespace Evo.Merging.Engines.Cpu;
 
-/// <summary>A number of threads and their working memories. Which thread does what is left open; results never depend on it.</summary>
+/// <summary>
+/// A number of threads and their working memories. Loops may be nested: a thread whose loop has nothing left to give helps with the others that are open,
+/// the outermost first. Which thread does what is left open; results never depend on it.
+/// </summary>
 internal sealed class CpuWorkers(int count) : IDisposable
 {
     private readonly ConcurrentBag<CpuRun> _idle = [];
     private readonly Lazy<MatrixProducts> _products = new();
+    private readonly Lock _gate = new();
+    private readonly List<ItemLoop> _open = [];
+    private int _helpers;
 
     public int Count { get; } = count > 0 ? count : Environment.ProcessorCount;
 
@@ -16,32 +21,20 @@ internal sealed class CpuWorkers(int count) : IDisposable
     public CpuAlgebra Algebra(CancellationToken cancellation) => new(this, _products.Value, cancellation);
 
     /// <summary>Does the items, lowest first, each with a working memory. May be called from inside an item.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; items that had begun are finished.</exception>
     public void ForEach(int items, Action<int, CpuRun> work, CancellationToken cancellation)
     {
-        var next = -1;
-        try
-        {
-            Parallel.For(0, Math.Min(Count, items), new ParallelOptions { MaxDegreeOfParallelism = Count, CancellationToken = cancellation }, _ =>
-            {
-                var run = _idle.TryTake(out var idle) ? idle : new CpuRun();
-                try
-                {
-                    for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
-                    {
-                        cancellation.ThrowIfCancellationRequested();
-                        work(item, run);
-                    }
-                }
-                finally
-                {
-                    _idle.Add(run);
-                }
-            });
-        }
-        catch (AggregateException failures)
-        {
-            ExceptionDispatchInfo.Throw(failures.Flatten().InnerExceptions[0]);
-        }
+        cancellation.ThrowIfCancellationRequested();
+        if (items <= 0)
+            return;
+        var loop = new ItemLoop(items, work, cancellation);
+        if (items > 1 && Count > 1)
+            Open(loop);
+        Work(loop);
+        lock (_gate)
+            _open.Remove(loop);
+        loop.Leave();
+        loop.WaitForOthers();
     }
 
     public void Dispose()
@@ -50,5 +43,48 @@ internal sealed class CpuWorkers(int count) : IDisposable
             run.Dispose();
         if (_products.IsValueCreated)
             _products.Value.Dispose();
+    }
+
+    private void Open(ItemLoop loop)
+    {
+        lock (_gate)
+        {
+            _open.Add(loop);
+            for (var helpers = Math.Min(loop.Items, Count) - 1; helpers > 0 && _helpers < Count - 1; helpers--)
+            {
+                _helpers++;
+                ThreadPool.UnsafeQueueUserWorkItem(static workers => workers.Help(), this, preferLocal: false);
+            }
+        }
+    }
+
+    private void Help()
+    {
+        while (Join() is { } loop)
+        {
+            Work(loop);
+            loop.Leave();
+        }
+    }
+
+    /// <summary>The outermost loop with items left; null, and one helper fewer, when there is none.</summary>
+    private ItemLoop? Join()
+    {
+        lock (_gate)
+        {
+            var loop = _open.Find(open => open.HasItems);
+            if (loop is null)
+                _helpers--;
+            else
+                loop.Join();
+            return loop;
+        }
+    }
+
+    private void Work(ItemLoop loop)
+    {
+        var run = _idle.TryTake(out var idle) ? idle : new CpuRun();
+        loop.Work(run);
+        _idle.Add(run);
     }
 }

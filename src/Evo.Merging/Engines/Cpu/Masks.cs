@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Evo.Merging.Methods.Kernels;
 
@@ -32,6 +33,7 @@ internal static class Masks
     }
 
     /// <summary>Values that are not finite are kept, so that a defect of a model is never lost by chance.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void KeepRandom(Span<float> values, long start, MaskKey key, double density)
     {
         if (density >= 1)
@@ -50,6 +52,7 @@ internal static class Masks
     private static int TiesKept(int length, long start, MagnitudeCut cut) =>
         cut.LastTie < start ? 0 : cut.LastTie - start >= length ? length : (int)(cut.LastTie - start) + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MarkFrom(Span<float> values, int smallest)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);
@@ -61,6 +64,7 @@ internal static class Masks
     }
 
     /// <summary>Keeps elements whose magnitude bits are <paramref name="smallest"/> or more; NaN is kept, so that it is not lost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void KeepFrom(Span<float> values, int smallest)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Evo.Checkpoints.Tensors;
 
@@ -26,6 +27,7 @@ internal static class OutputRounding
         return AllFinite(values);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool AllFinite(ReadOnlySpan<float> values)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);

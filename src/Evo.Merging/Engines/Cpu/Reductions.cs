@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Evo.Merging.Engines.Cpu.Fused;
 
 namespace Evo.Merging.Engines.Cpu;
 
@@ -9,26 +10,33 @@ internal static class Reductions
 {
     private const int Lanes = 16;
 
-    public static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    public static unsafe double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        fixed (float* x = left, y = right)
+            return Dot<SingleInput>((byte*)x, (byte*)y, left.Length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe double Dot<TInput>(byte* left, byte* right, int length)
+        where TInput : struct, IInputElements
     {
         var (even, odd) = (Vector512<double>.Zero, Vector512<double>.Zero);
-        ref var x = ref MemoryMarshal.GetReference(left);
-        ref var y = ref MemoryMarshal.GetReference(right);
-        var i = 0;
-        for (; i <= left.Length - Lanes; i += Lanes)
+        var (i, count) = ((nuint)0, (nuint)length);
+        for (; i + Lanes <= count; i += Lanes)
         {
-            var (xLower, xUpper) = Vector512.Widen(Vector512.LoadUnsafe(ref x, (nuint)i));
-            var (yLower, yUpper) = Vector512.Widen(Vector512.LoadUnsafe(ref y, (nuint)i));
+            var (xLower, xUpper) = Vector512.Widen(TInput.Load(left, i));
+            var (yLower, yUpper) = Vector512.Widen(TInput.Load(right, i));
             even += xLower * yLower;
             odd += xUpper * yUpper;
         }
 
         var sum = Total(even + odd);
-        for (; i < left.Length; i++)
-            sum += (double)Unsafe.Add(ref x, i) * Unsafe.Add(ref y, i);
+        for (; i < count; i++)
+            sum += (double)TInput.LoadOne(left, i) * TInput.LoadOne(right, i);
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfMagnitudes(ReadOnlySpan<float> values)
     {
         var (even, odd) = (Vector512<double>.Zero, Vector512<double>.Zero);

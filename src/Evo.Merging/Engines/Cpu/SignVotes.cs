@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Evo.Merging.Engines.Cpu;
@@ -6,6 +7,7 @@ namespace Evo.Merging.Engines.Cpu;
 /// <summary>The kernels of the sign election. A delta disagrees when it is zero or opposed to the vote's sign; a vote of zero counts as plus.</summary>
 internal static class SignVotes
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddAgreeing(ReadOnlySpan<float> delta, ReadOnlySpan<float> vote, Span<float> sum)
     {
         var deltas = Vectors(delta);
@@ -18,6 +20,7 @@ internal static class SignVotes
                 sum[i] += delta[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddWhereAgreeing(ReadOnlySpan<float> delta, ReadOnlySpan<float> vote, float amount, Span<float> sum)
     {
         var deltas = Vectors(delta);
@@ -31,6 +34,7 @@ internal static class SignVotes
                 sum[i] += amount;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DivideBy(Span<float> values, ReadOnlySpan<float> divisor, float smallest)
     {
         var divisors = Vectors(divisor);

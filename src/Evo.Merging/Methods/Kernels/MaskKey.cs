@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -22,14 +23,20 @@ public readonly record struct MaskKey(uint First, uint Second)
     }
 
     /// <summary>The uniform number of the element at <paramref name="index"/>, scaled to [0, 2^32).</summary>
-    public uint Draw(long index) =>
-        Mix(Mix((uint)index + First) ^ (Second + ((uint)(index >> 32) * 0x9E3779B9u)));
+    public uint Draw(long index) => Mix(Mix((uint)index + First) ^ SecondWord(index));
 
     /// <summary>The draws of <see cref="Vector{T}.Count"/> consecutive elements; the run must not cross a multiple of 2^32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector<uint> Draws(long index) =>
-        Mix(Mix(Vector<uint>.Indices + new Vector<uint>((uint)index + First))
-            ^ new Vector<uint>(Second + ((uint)(index >> 32) * 0x9E3779B9u)));
+        Mix(Mix(Vector<uint>.Indices + new Vector<uint>((uint)index + First)) ^ new Vector<uint>(SecondWord(index)));
+
+    /// <summary>The draws of sixteen consecutive elements, of whose first <paramref name="counter"/> is the index plus <see cref="First"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<uint> Draws(uint counter, uint secondWord) =>
+        Mix(Mix(Vector512<uint>.Indices + Vector512.Create(counter)) ^ Vector512.Create(secondWord));
+
+    /// <summary>What enters the second round: it changes at multiples of 2^32 only.</summary>
+    internal uint SecondWord(long index) => Second + ((uint)(index >> 32) * 0x9E3779B9u);
 
     /// <summary>Draws below this bound are kept at a density in [0, 1); 2^32 · density, rounded down.</summary>
     public static uint Bound(double density) => (uint)Math.Clamp(density * 4294967296.0, 0, uint.MaxValue);
@@ -51,6 +58,15 @@ public readonly record struct MaskKey(uint First, uint Second)
         x *= new Vector<uint>(0x7FEB352Du);
         x ^= x >>> 15;
         x *= new Vector<uint>(0x846CA68Bu);
+        return x ^ (x >>> 16);
+    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Mix(Vector512<uint> x)
+    {
+        x ^= x >>> 16;
+        x *= Vector512.Create(0x7FEB352Du);
+        x ^= x >>> 15;
+        x *= Vector512.Create(0x846CA68Bu);
         return x ^ (x >>> 16);
     }
 }

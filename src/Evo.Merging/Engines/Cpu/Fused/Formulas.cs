@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Evo.Merging.Methods.TaskVectors;
+
+namespace Evo.Merging.Engines.Cpu.Fused;
+
+/// <summary>The first input, unchanged.</summary>
+internal unsafe struct CopyFormula : IFormula
+{
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start) => _inputs = inputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements => TInput.Load(_inputs.Models[0], index);
+}
+
+/// <summary>(Σ wᵢ θᵢ) / divisor.</summary>
+internal unsafe struct WeightedSumFormula(float* weights, float divisor) : IFormula
+{
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start) => _inputs = inputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements
+    {
+        var merged = Vector512<float>.Zero;
+        for (var model = 0; model < _inputs.Count; model++)
+            merged = (TInput.Load(_inputs.Models[model], index) * Vector512.Create(weights[model])) + merged;
+        return divisor == 1 ? merged : merged / Vector512.Create(divisor);
+    }
+}
+
+/// <summary>s₀ θ₀ + s₁ θ₁.</summary>
+internal unsafe struct BlendFormula(float baseShare, float modelShare) : IFormula
+{
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start) => _inputs = inputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements =>
+        (TInput.Load(_inputs.Models[0], index) * Vector512.Create(modelShare)) + (TInput.Load(_inputs.Base, index) * Vector512.Create(baseShare));
+}
+
+/// <summary>θ₀ + λ · (Σ wᵢ τᵢ) / divisor: <see cref="SumKernel"/>.</summary>
+internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, float lambda) : IFormula
+{
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start)
+    {
+        _inputs = inputs;
+        for (var model = 0; model < inputs.Count; model++)
+            shares[model].Place(start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements
+    {
+        var start = TInput.Load(_inputs.Base, index);
+        var merged = Vector512<float>.Zero;
+        for (var model = 0; model < _inputs.Count; model++)
+            merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, index) * Vector512.Create(shares[model].Weight)) + merged;
+        if (divisor != 1)
+            merged /= Vector512.Create(divisor);
+        return (merged * Vector512.Create(lambda)) + start;
+    }
+}
+
+/// <summary><see cref="SignElectionKernel"/>: the weighted deltas wait in <paramref name="deltas"/> while the vote is counted.</summary>
+internal unsafe struct SignElectionFormula(SparseShare* shares, Vector512<float>* deltas, SignElectionKernel kernel) : IFormula
+{
+    private readonly bool _normalize = kernel.Normalize;
+    private readonly float _smallestDivisor = kernel.SmallestDivisor;
+    private readonly float _lambda = kernel.Lambda;
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start)
+    {
+        _inputs = inputs;
+        for (var model = 0; model < inputs.Count; model++)
+            shares[model].Place(start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements
+    {
+        var start = TInput.Load(_inputs.Base, index);
+        var vote = Vector512<float>.Zero;
+        for (var model = 0; model < _inputs.Count; model++)
+        {
+            var delta = shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, index) * Vector512.Create(shares[model].Weight);
+            deltas[model] = delta;
+            vote += delta;
+        }
+
+        // Disagreeing: zero, or opposed to the vote, where a vote of zero counts as plus. NaN agrees, so that it is not lost.
+        var flip = Vector512.ConditionalSelect(
+            Vector512.GreaterThanOrEqual(vote, Vector512<float>.Zero), Vector512<float>.Zero, Vector512.Create(-0f));
+        var merged = Vector512<float>.Zero;
+        var divisor = Vector512<float>.Zero;
+        for (var model = 0; model < _inputs.Count; model++)
+        {
+            var disagrees = Vector512.LessThanOrEqual(deltas[model] ^ flip, Vector512<float>.Zero);
+            merged += Vector512.ConditionalSelect(disagrees, Vector512<float>.Zero, deltas[model]);
+            if (_normalize)
+                divisor += Vector512.ConditionalSelect(disagrees, Vector512<float>.Zero, Vector512.Create(shares[model].Weight));
+        }
+
+        if (_normalize)
+            merged /= Kept(divisor);
+        return (merged * Vector512.Create(_lambda)) + start;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly Vector512<float> Kept(Vector512<float> divisor)
+    {
+        var smallest = Vector512.Create(_smallestDivisor);
+        var kept = Vector512.ConditionalSelect(
+            Vector512.LessThan(Vector512.Abs(divisor), smallest), Vector512.CopySign(smallest, divisor), divisor);
+        return Vector512.ConditionalSelect(Vector512.Equals(divisor, Vector512<float>.Zero), Vector512<float>.One, kept);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.Intrinsics;
+using Evo.Checkpoints.Tensors;
+using Evo.Merging.Methods;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.TaskVectors;
+using Evo.Merging.Planning;
+
+namespace Evo.Merging.Engines.Cpu.Fused;
+
+/// <summary>
+/// The kernels that have a formula: those of the methods that are used most. What has none runs block by block (<see cref="CpuBlock"/>), with the same bits.
+/// </summary>
+internal static unsafe class FusedKernels
+{
+    /// <summary>More models than this run block by block.</summary>
+    private const int MostModels = 128;
+
+    public static bool Has(PlannedTensor tensor, ITensorKernel kernel) =>
+        kernel is Linear.Kernel or Slerp.Kernel or SumKernel or SignElectionKernel && tensor.Models.Length <= MostModels;
+
+    /// <summary>
+    /// Merges elements [start, start + length) into <paramref name="output"/>; false when a merged value is not finite as it is stored.
+    /// </summary>
+    public static bool Merge<TOutput>(PlannedTensor tensor, ITensorKernel kernel, long start, int length, byte* output, CpuRun run)
+        where TOutput : struct, IOutputElements
+    {
+        var models = stackalloc byte*[tensor.Models.Length];
+        var type = StoredInputs.CommonType(tensor);
+        if (type is not null)
+        {
+            for (var model = 0; model < tensor.Models.Length; model++)
+                models[model] = StoredInputs.Locate(tensor.Models[model], start, length);
+            var stored = new InputPointers(tensor.Base is null ? null : StoredInputs.Locate(tensor.Base, start, length), models, tensor.Models.Length);
+            return type == ElementType.BF16
+                ? Run<BFloat16Input, TOutput>(kernel, stored, start, length, output)
+                : Run<SingleInput, TOutput>(kernel, stored, start, length, output);
+        }
+
+        for (var done = 0; done < length; done += CpuRun.Capacity)
+        {
+            var part = Math.Min(CpuRun.Capacity, length - done);
+            run.Turn(tensor, start + done, part);
+            for (var model = 0; model < tensor.Models.Length; model++)
+                models[model] = (byte*)((CpuBlock)run.Model(model)).Pointer;
+            var read = new InputPointers(tensor.Base is null ? null : (byte*)((CpuBlock)run.Base).Pointer, models, tensor.Models.Length);
+            if (!Run<SingleInput, TOutput>(kernel, read, start + done, part, output + ((long)done * TOutput.Size)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool Run<TInput, TOutput>(ITensorKernel kernel, InputPointers inputs, long start, int length, byte* output)
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements
+    {
+        switch (kernel)
+        {
+            case Linear.Kernel linear:
+                fixed (float* weights = linear.Weights)
+                    return FusedLoop.Run<WeightedSumFormula, TInput, TOutput>(new WeightedSumFormula(weights, linear.Divisor), inputs, start, length, output);
+            case Slerp.Kernel slerp:
+                return FusedLoop.Run<BlendFormula, TInput, TOutput>(new BlendFormula(slerp.BaseShare, slerp.ModelShare), inputs, start, length, output);
+            case SumKernel sum:
+                var shares = stackalloc SparseShare[inputs.Count];
+                return RunSparse<TaskVectorSumFormula, TInput, TOutput>(
+                    new TaskVectorSumFormula(shares, sum.Divisor, sum.Lambda), sum.Shares, shares, inputs, start, length, output);
+            case SignElectionKernel election:
+                var voters = stackalloc SparseShare[inputs.Count];
+                var deltas = stackalloc Vector512<float>[inputs.Count];
+                return RunSparse<SignElectionFormula, TInput, TOutput>(
+                    new SignElectionFormula(voters, deltas, election), election.Shares, voters, inputs, start, length, output);
+            default:
+                throw new ArgumentException($"{kernel.GetType().Name} has no formula", nameof(kernel));
+        }
+    }
+
+    /// <summary>Goes in stretches within which no model's cut changes.</summary>
+    private static bool RunSparse<TFormula, TInput, TOutput>(
+        TFormula formula, TaskVectorShare[] shares, SparseShare* places, InputPointers inputs, long start, int length, byte* output)
+        where TFormula : struct, IFormula
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements
+    {
+        for (var model = 0; model < inputs.Count; model++)
+            places[model] = new SparseShare(shares[model]);
+        var models = stackalloc byte*[inputs.Count];
+        for (var done = 0; done < length;)
+        {
+            long stretch = length - done;
+            for (var model = 0; model < inputs.Count; model++)
+            {
+                stretch = Math.Min(stretch, places[model].Reach(start + done));
+                models[model] = inputs.Models[model] + ((long)done * TInput.Size);
+            }
+
+            var from = new InputPointers(inputs.Base + ((long)done * TInput.Size), models, inputs.Count);
+            if (!FusedLoop.Run<TFormula, TInput, TOutput>(formula, from, start + done, (int)stretch, output + ((long)done * TOutput.Size)))
+                return false;
+            done += (int)stretch;
+        }
+
+        return true;
+    }
+}

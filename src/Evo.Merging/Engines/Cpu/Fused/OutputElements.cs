@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Evo.Merging.Engines.Cpu.Fused;
+
+/// <summary>
+/// How sixteen merged elements are rounded and stored. Finite values only: for a value that is not, or that rounding makes infinite, anything may be stored, and
+/// <see cref="FirstNonFinite"/> tells of it.
+/// </summary>
+internal unsafe interface IOutputElements
+{
+    static abstract int Size { get; }
+
+    /// <summary>The bits, without sign, of the smallest float32 that is stored as infinity.</summary>
+    static abstract int FirstNonFinite { get; }
+
+    static abstract void Store(Vector512<float> merged, byte* elements, nuint index);
+}
+
+/// <summary>Rounded to bfloat16, to nearest and ties to even.</summary>
+internal readonly unsafe struct BFloat16Output : IOutputElements
+{
+    public static int Size => sizeof(ushort);
+
+    public static int FirstNonFinite => 0x7F7F8000;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index)
+    {
+        var rounded = Rounded(merged) >>> 16;
+        var halves = Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(rounded) : Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+        halves.Store((ushort*)elements + index);
+    }
+
+    /// <summary>The rounded half above 16 bits of rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<uint> Rounded(Vector512<float> merged)
+    {
+        var bits = merged.AsUInt32();
+        return bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One);
+    }
+}
+
+/// <summary>Rounded to bfloat16 and widened again: what a candidate in memory holds.</summary>
+internal readonly unsafe struct RoundedSingleOutput : IOutputElements
+{
+    public static int Size => sizeof(float);
+
+    public static int FirstNonFinite => BFloat16Output.FirstNonFinite;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index) =>
+        (BFloat16Output.Rounded(merged) & Vector512.Create(0xFFFF0000u)).Store((uint*)elements + index);
+}
+
+/// <summary>float32 as computed.</summary>
+internal readonly unsafe struct SingleOutput : IOutputElements
+{
+    public static int Size => sizeof(float);
+
+    public static int FirstNonFinite => 0x7F800000;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index) => merged.Store((float*)elements + index);
+}
