@@ -133,7 +133,7 @@ internal sealed class SafetensorsSink : IDisposable
 
         public TensorInfo Tensor => tensor;
 
-        public long Start => start;
+        public long Start { get; } = start;
 
         /// <summary>Where the next appended bytes go.</summary>
         public long Position { get; set; } = start;

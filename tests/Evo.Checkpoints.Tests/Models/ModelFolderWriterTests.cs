@@ -241,6 +241,38 @@ public sealed class ModelFolderWriterTests : IDisposable
     }
 
     [Fact]
+    public void Pieces_of_a_tensor_may_be_put_in_their_places_from_many_threads()
+    {
+        const int pieces = 96;
+        const int pieceBytes = 1 << 20; // enough for some of it to be sent to the device on the way
+        TensorInfo[] tensors = [new("large", ElementType.U8, [pieces, pieceBytes]), new("small", ElementType.U8, [4])];
+        using (var writer = ModelFolderWriter.Create(_folder["out"], TinyModel.ConfigJson, tensors))
+        {
+            Parallel.For(0, pieces, i => writer.Write("large", (long)(i * 37 % pieces) * pieceBytes, [.. Enumerable.Repeat((byte)(i * 37 % pieces), pieceBytes)]));
+            writer.Write("small", 2, [3, 4]);
+            Assert.Contains("lacks 2 of its 4 bytes", Assert.Throws<InvalidOperationException>(writer.Complete).Message);
+            writer.Write("small", 0, [1, 2]);
+            writer.Complete();
+        }
+
+        using var model = ModelFolder.Open(_folder["out"]);
+        for (var i = 0; i < pieces; i++)
+            Assert.False(model.Bytes("large", (long)i * pieceBytes, pieceBytes).ContainsAnyExcept((byte)i));
+        Assert.Equal([1, 2, 3, 4], model.Bytes("small").ToArray());
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(15, 2)]
+    [InlineData(16, 1)]
+    [InlineData(long.MaxValue, 1)]
+    public void A_place_outside_its_tensor_is_refused(long offset, int count)
+    {
+        using var writer = Begin("out");
+        Assert.Throws<InvalidOperationException>(() => writer.Write("a", offset, new byte[count]));
+    }
+
+    [Fact]
     public void Empty_tensors_and_empty_models_are_written()
     {
         using (var writer = ModelFolderWriter.Create(_folder["none"], TinyModel.ConfigJson, []))

@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using Evo.Checkpoints.Tensors;
+using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Engines.Cpu.Fused;
+using Evo.Merging.Methods;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Tests.Fixtures;
+
+namespace Evo.Merging.Tests.Engines;
+
+/// <summary>Kernels in one pass over registers have the bits of the same kernels block by block.</summary>
+public sealed unsafe class FusedKernelTests
+{
+    public static TheoryData<string> Methods => [.. MergeMethods.All.Select(method => method.Name)];
+
+    public static TheoryData<int> Lengths => [.. Enumerable.Range(0, 40)];
+
+    [Theory, MemberData(nameof(Methods))]
+    public void One_pass_has_the_bits_of_many(string method)
+    {
+        foreach (var stored in new[] { ElementType.BF16, ElementType.F32, ElementType.F16 })
+        {
+            using var scene = LargeScene.Create(stored);
+            foreach (var more in new[] { ", dtype: bfloat16", ", dtype: float32", ", dtype: float16" })
+                foreach (var density in new[] { 0.6, 1, 0 })
+                    Compare(scene, LargeScene.Recipe(method, density, more));
+        }
+    }
+
+    [Theory]
+    [InlineData("ties", "{rescale: true, lambda: 0.7}", "weight: -0.5, density: 0.3")]
+    [InlineData("ties", "{normalize: false}", "weight: 0.5, density: 0.01")]
+    [InlineData("dare_ties", "{normalize: true, inverse_density: true}", "weight: -0.5, density: 0.3")]
+    [InlineData("dare_linear", "{normalize: true, lambda: 1.5}", "weight: 2.5, density: 0.9")]
+    [InlineData("task_arithmetic", "{normalize: true, lambda: -1}", "weight: -1.5")]
+    [InlineData("linear", "{normalize: false}", "weight: -3.25")]
+    public void Parameters_reach_the_formula(string method, string global, string ofOne)
+    {
+        using var scene = LargeScene.Create();
+        var @base = method == "linear" ? "" : "base_model: base, ";
+        Compare(
+            scene, $"{{merge_method: {method}, {@base}models: [{{model: one, parameters: {{{ofOne}}}}}, {{model: two, parameters: {{weight: 0.7, density: 0.5}}}}], parameters: {global}}}");
+    }
+
+    [Theory, MemberData(nameof(Lengths))]
+    public void Every_element_is_merged_and_looked_at(int length)
+    {
+        var input = Enumerable.Range(1, length).Select(i => i + 0.1f).ToArray();
+        Assert.True(Copy<SingleOutput>(input, out var copy));
+        Assert.Equal(input, MemoryMarshal.Cast<byte, float>(copy).ToArray());
+
+        Assert.True(Copy<BFloat16Output>(input, out var stored));
+        var expected = new byte[2 * length];
+        Floats.FromSingle(input, ElementType.BF16, expected);
+        Assert.Equal(expected, stored);
+
+        Assert.True(Copy<RoundedSingleOutput>(input, out var rounded));
+        var widened = new float[length];
+        Floats.ToSingle(expected, ElementType.BF16, widened);
+        Assert.Equal(widened, MemoryMarshal.Cast<byte, float>(rounded).ToArray());
+
+        for (var i = 0; i < length; i++)
+            foreach (var bad in new[] { float.NaN, BitConverter.Int32BitsToSingle(0x7FFFFFFF), BitConverter.Int32BitsToSingle(-1), float.PositiveInfinity, float.NegativeInfinity })
+            {
+                var spoilt = (float[])input.Clone();
+                spoilt[i] = bad;
+                Assert.False(Copy<SingleOutput>(spoilt, out _));
+                Assert.False(Copy<BFloat16Output>(spoilt, out _));
+                Assert.False(Copy<RoundedSingleOutput>(spoilt, out _));
+            }
+    }
+
+    [Theory]
+    [InlineData(0x7F7F7FFF, true)]
+    [InlineData(0x7F7F8000, false)] // the tie goes up to the even mantissa, which is infinity's
+    public void What_rounding_makes_infinite_is_seen(int bits, bool isFinite)
+    {
+        var value = BitConverter.Int32BitsToSingle(bits);
+        Assert.Equal(isFinite, Copy<BFloat16Output>([value], out _));
+        Assert.Equal(isFinite, Copy<RoundedSingleOutput>([-value], out _));
+        Assert.True(Copy<SingleOutput>([value], out _));
+    }
+
+    [Fact]
+    public void Vector_draws_are_the_scalar_ones()
+    {
+        var key = MaskKey.Of(3, "content", "tensor");
+        foreach (var start in new[] { 0L, 17, (1L << 32) - 8192, (1L << 33) + 5 })
+        {
+            var draws = MaskKey.Draws((uint)start + key.First, key.SecondWord(start));
+            for (var lane = 0; lane < 16; lane++)
+                Assert.Equal(key.Draw(start + lane), draws[lane]);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 10, 11)]
+    [InlineData(10, 10, 1)]
+    [InlineData(11, 10, (1L << 32) - 11)]
+    [InlineData((1L << 32) - 3, long.MaxValue, 3)]
+    [InlineData(1L << 33, -1, 1L << 32)]
+    public void A_stretch_ends_where_ties_do_and_where_counters_turn_over(long start, long lastTie, long reach) =>
+        Assert.Equal(reach, new SparseShare(new(new(new MagnitudeCut(1, lastTie)), 1)).Reach(start));
+
+    private static bool Copy<TOutput>(float[] input, out byte[] output)
+        where TOutput : struct, IOutputElements
+    {
+        output = new byte[input.Length * TOutput.Size];
+        fixed (float* from = input)
+        fixed (byte* to = output)
+        {
+            var model = (byte*)from;
+            return FusedLoop.Run<CopyFormula, SingleInput, TOutput>(default, new InputPointers(null, &model, 1), 0, input.Length, to);
+        }
+    }
+
+    private static void Compare(MergeScene scene, string recipe)
+    {
+        var plan = scene.Plan(recipe);
+        using var workers = new CpuWorkers(2);
+        using var run = new CpuRun();
+        foreach (var (tensor, inputs) in plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, new PreparedCache(), CancellationToken.None)))
+        {
+            var kernel = tensor.Bind(inputs);
+            var length = (int)tensor.Output.ElementCount;
+            var (blockwise, merged) = (new float[length], new float[length]);
+            fixed (float* expected = blockwise, actual = merged)
+            {
+                TensorExecution.Merge(tensor, kernel, 0, length, expected, run, blockwise: true);
+                var piece = TensorExecution.PieceLength(tensor, kernel);
+                for (var start = 0; start < length; start += piece)
+                    TensorExecution.Merge(tensor, kernel, start, Math.Min(piece, length - start), actual + start, run);
+            }
+
+            Assert.True(MemoryMarshal.AsBytes<float>(blockwise).SequenceEqual(MemoryMarshal.AsBytes<float>(merged)), $"{recipe}: '{tensor.Output.Name}' differs");
+        }
+    }
+}
