@@ -83,6 +83,9 @@ public sealed class ModelFolder : IDisposable
         }
     }
 
+    /// <summary>Full paths of the tokenizer files of any folder, whether it holds a model or only a tokenizer.</summary>
+    public static ImmutableArray<string> TokenizerFilesIn(string folder) => TokenizerFileNames.In(folder);
+
     /// <summary>The tensor's entry, or null when the model has none of that name.</summary>
     public TensorInfo? Find(string name) => _tensors.GetValueOrDefault(name);
 

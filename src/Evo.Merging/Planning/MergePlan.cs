@@ -13,6 +13,7 @@ namespace Evo.Merging.Planning;
 public sealed class MergePlan
 {
     private readonly Lazy<string> _contentId;
+    private Lazy<ImmutableArray<CompanionFile>> _companions = new([]);
 
     private MergePlan(MergeRecipe recipe, ModelFolder donor, JsonObject config, ImmutableArray<PlannedTensor> tensors, ImmutableArray<CopiedTensor> copied)
     {
@@ -46,6 +47,21 @@ public sealed class MergePlan
     /// <summary>config.json of the result.</summary>
     public JsonObject OutputConfig { get; }
 
+    /// <summary>
+    /// The files that a written model has beside config.json and the weights: tokenizer (of a recipe with a tokenizer section, the merged one), generation
+    /// settings, and those that multimodal models bring.
+    /// </summary>
+    public ImmutableArray<CompanionFile> Companions => _companions.Value;
+
+    /// <summary>SHA-256 of the tokenizer that is made for the result; null when the result has the donor's.</summary>
+    public string? TokenizerId { get; private init; }
+
+    /// <summary>The Jinja template that takes the place of the tokenizer's own, or null.</summary>
+    public string? ChatTemplate { get; private init; }
+
+    /// <summary>Sentences on what the plan does that the recipe does not say in so many words: cropped vocabularies, parts taken over unchanged.</summary>
+    public ImmutableArray<string> Notes { get; private init; } = [];
+
     public MergeEstimate Estimate { get; }
 
     /// <summary>
@@ -63,35 +79,38 @@ public sealed class MergePlan
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(parents);
-        RequirePlannable(recipe);
         var method = MergeMethods.Find(recipe.MergeMethod) ?? throw new RecipeException($"{recipe.SourceName}: unknown method '{recipe.MergeMethod}'");
         if (!method.Needs.NeedsBase && MergeModifiers.UsedBy(recipe) is [var modifier, ..])
             throw new RecipeException($"{recipe.SourceName}: '{modifier.Name}_...' changes the merged task vector, and the method '{method.Name}' has none; "
                 + "take a method with a base_model, or leave the parameter out");
-        var slices = OutputSlice.Of(recipe, method, parents);
-        var donor = parents.Index(recipe.ReferencedModels[0]);
-        foreach (var source in slices.SelectMany(slice => slice.Sources))
-            if (source.Parent != donor)
-                parents.RequireCompatible(donor.Name, source.Parent.Name);
-        var planner = new TensorPlanner(recipe, method, slices, donor);
-        planner.Plan();
+        var notes = new PlanNotes();
+        var models = recipe.ReferencedModels.Select(parents.Index).ToImmutableArray();
+        var donor = models[0];
+        foreach (var model in models)
+            if (model != donor)
+                parents.RequireCompatible(donor.Name, model.Name);
+        var modules = new OutputModules(recipe, method, parents, donor, notes).All();
+        var vocabulary = new VocabularyTensors(recipe, parents, donor, WithVocabulary(modules), notes);
+        var planner = new TensorPlanner(recipe, donor, vocabulary, notes);
+        foreach (var module in modules)
+            planner.Plan(module);
         if (planner.Tensors.IsEmpty)
             throw new RecipeException($"{recipe.SourceName}: there is no floating-point tensor to merge in {string.Join(", ", recipe.ReferencedModels)}");
         foreach (var tensor in planner.Tensors)
             tensor.Calibration = parents.Calibration;
         PlanCalibration.Require(recipe, parents, planner.Tensors);
-        return new MergePlan(recipe, donor.Folder, Planning.OutputConfig.Of(recipe, slices, donor), planner.Tensors, planner.Copied);
+        var config = new OutputConfig(recipe, donor, vocabulary, notes);
+        var template = ChatTemplateChoice.Of(recipe, parents, notes);
+        return new MergePlan(recipe, donor.Folder, config.Of(modules, planner.UntiesHead), planner.Tensors, planner.Copied)
+        {
+            _companions = new Lazy<ImmutableArray<CompanionFile>>(() => Planning.Companions.Of(donor, vocabulary.Vocabulary, config, template)),
+            TokenizerId = vocabulary.Vocabulary?.ContentId,
+            ChatTemplate = template,
+            Notes = notes.All,
+        };
     }
 
-    private static void RequirePlannable(MergeRecipe recipe)
-    {
-        if (recipe.Modules is [var module, ..])
-            throw recipe.Refuse(module.Place, "'modules' cannot be planned yet");
-        if (recipe.OutputTokenizer is { } tokenizer && tokenizer != new TokenizerRecipe(TokenizerRecipe.Base, [], null))
-            throw recipe.Refuse(tokenizer.Place, "only 'tokenizer_source: base' can be planned yet");
-        if (recipe.Stages is [var stage, ..])
-            throw recipe.Refuse(stage.Place, "several merges in one file cannot be planned yet");
-        if (recipe.ChatTemplate is { } template && !template.Contains('{', StringComparison.Ordinal))
-            throw recipe.Refuse(recipe.Place, "only a Jinja template itself can be planned yet");
-    }
+    /// <summary>The models that give the result its embedding or its head.</summary>
+    private static ImmutableArray<ParentIndex> WithVocabulary(ImmutableArray<OutputModule> modules) =>
+        [.. modules[0].Slices[0].Sources.Concat(modules[0].Slices[^1].Sources).Select(source => source.Parent).Distinct()];
 }

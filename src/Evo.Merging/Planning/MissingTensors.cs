@@ -1,4 +1,5 @@
 using Evo.Checkpoints.Architectures;
+using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
 
@@ -12,25 +13,33 @@ internal static class MissingTensors
 
     /// <summary>A tied model's head is its embedding; an untied result takes it from there.</summary>
     public static IndexedTensor? StandIn(ParentIndex parent, IndexedTensor wanted) =>
-        IsHead(wanted) && parent.Folder.Config.TieWordEmbeddings ? parent.Embedding : null;
-
-    /// <summary>A result whose configuration ties the head to the embedding has no place for a head of its own.</summary>
-    public static void RefuseHeadOfTied(string source, ParentIndex donor, IndexedTensor tensor, ParentIndex owner)
-    {
-        if (IsHead(tensor) && donor.Folder.Config.TieWordEmbeddings)
-            throw new RecipeException($"{source}: '{owner.Name}' has a head of its own ('{tensor.Info.Name}'), while '{donor.Name}' ties its head to the "
-                + "embedding and gives the result its configuration; merge models that are both tied or both untied");
-    }
-
-    public static RecipeException Refusal(string source, IndexedTensor wanted, ParentIndex has, ParentIndex lacks) => new(
-        $"{source}: '{has.Name}' has the tensor '{wanted.Info.Name}' {wanted.Info.ShapeText}, '{lacks.Name}' does not: the models do not have the same parts; "
-        + "merge models fine-tuned from one base");
+        wanted.IsHead && parent.Folder.Config.TieWordEmbeddings ? parent.Embedding : null;
 
     /// <summary>
     /// The donor's own head, which an untied result must have even when all sources of its last layers are tied models.
     /// </summary>
-    public static IndexedTensor? HeadOf(ParentIndex donor) => donor.Folder.Config.TieWordEmbeddings ? null : donor.Outside.FirstOrDefault(IsHead);
+    public static IndexedTensor? HeadOf(ParentIndex donor, OutputModule module) =>
+        module.Donor != donor.Main || donor.Folder.Config.TieWordEmbeddings ? null : donor.Main.Outside.FirstOrDefault(tensor => tensor.IsHead);
 
-    private static bool IsHead(IndexedTensor tensor) =>
-        tensor.Place.Component == Component.Head && tensor.Info.Name.EndsWith(".weight", StringComparison.Ordinal);
+    /// <summary>
+    /// Lets go by what a model can do without (biases, norms of queries and keys, whole towers and what lies outside the known parts): the tensor is then
+    /// merged from the models that have it, as mergekit does.
+    /// </summary>
+    /// <exception cref="RecipeException">Models need the tensor, or the result's configuration, which is the donor's, has no place for it.</exception>
+    public static void RequireOptional(
+        MergeRecipe recipe, OutputSlice slice, IndexedTensor wanted, ParentIndex has, (OutputSource Source, IndexedTensor? Tensor)[] all, ParentIndex donor, PlanNotes notes)
+    {
+        var lacks = all.First(pair => pair.Tensor is null).Source.Parent;
+        var what = $"'{has.Name}' has the tensor '{wanted.Info.Name}' {wanted.Info.ShapeText}, '{lacks.Name}' does not";
+        if (!IsOptional(wanted))
+            throw recipe.Refuse(slice.Place, $"{what}: the models do not have the same parts; merge models fine-tuned from one base");
+        if (Array.Exists(all, pair => pair.Source.Parent == donor && pair.Tensor is null))
+            throw recipe.Refuse(slice.Place, $"{(lacks == donor ? what : $"'{donor.Name}' has no tensor '{wanted.Info.Name}'")}, and '{donor.Name}' gives the result its "
+                + $"configuration, which has no place for it; make '{has.Name}' the base_model, or merge models fine-tuned from one base");
+        notes.Add($"'{lacks.Name}' has no {(wanted.Layer is null ? $"'{wanted.Info.Name}'" : $"'{wanted.Place.Part}' tensors as '{wanted.Pattern}'")}: merged from the models that have it");
+    }
+
+    private static bool IsOptional(IndexedTensor tensor) =>
+        tensor.Info.Name.EndsWith(".bias", StringComparison.Ordinal) || tensor.Place.Component == Component.Other
+        || tensor.Place is { Component: Component.Norm, Part: "q_norm" or "k_norm" };
 }

@@ -18,19 +18,5 @@ internal static class ParentCompatibility
             if (first.Json[key]?.ToJsonString() is { } here && second.Json[key]?.ToJsonString() is { } there && here != there)
                 throw new RecipeException($"'{key}' is {here} in '{donor.Name}' and {there} in '{other.Name}': "
                     + "their tensors do not mean the same; merge models fine-tuned from one base");
-        RequireVocabulary(donor, other);
-    }
-
-    private static void RequireVocabulary(ParentIndex donor, ParentIndex other)
-    {
-        if (donor.Embedding is { } here && other.Embedding is { } there && here.Info.Shape[0] != there.Info.Shape[0])
-            throw new RecipeException($"the vocabulary of '{donor.Name}' has {here.Info.Shape[0]} rows and that of '{other.Name}' "
-                + $"{there.Info.Shape[0]} ({here.Info.Name}): merging tokenizers is not supported yet; resize the embedding of '{other.Name}' to "
-                + $"{here.Info.Shape[0]} rows and give it the tokenizer of '{donor.Name}'");
-        if (donor.Vocabulary.Value is not { } ours || other.Vocabulary.Value is not { } theirs || ours.DifferenceFrom(theirs) is not { } difference)
-            return;
-        throw new RecipeException($"the tokenizers of '{donor.Name}' and '{other.Name}' number their tokens differently ({difference}), so rows of their "
-            + $"embeddings do not correspond: merging tokenizers is not supported yet; merge models of one tokenizer, or, if the rows of '{other.Name}' "
-            + $"are in the order of '{donor.Name}', give it that tokenizer.json");
     }
 }

@@ -13,14 +13,14 @@ internal sealed class ParentFolders : IDisposable
 
     public Parent? Find(string name) => _parents.GetValueOrDefault(name);
 
-    /// <param name="name"><c>model</c> or <c>model+adapter</c>, both relative to the same folder.</param>
-    /// <param name="folders">Full paths of models whose names are no paths; null when all are.</param>
-    public void Open(string name, string relativeTo, IReadOnlyDictionary<string, string>? folders)
+    /// <param name="name"><c>model</c> or <c>model+adapter</c>.</param>
+    /// <param name="locate">The folder of a model or an adapter.</param>
+    public void Open(string name, Func<string, string> locate)
     {
         var reference = ModelReference.Parse(name);
-        var model = Opened(_models, folders?.GetValueOrDefault(reference.Model) ?? Path.Combine(relativeTo, reference.Model), ModelFolder.Open);
+        var model = Opened(_models, locate(reference.Model), ModelFolder.Open);
         _parents.Add(name, reference.AdapterReference is { } adapter
-            ? new Parent(model, AdaptedModel.Of(model, Opened(_adapters, Path.Combine(relativeTo, adapter), AdapterFolder.Open)))
+            ? new Parent(model, AdaptedModel.Of(model, Opened(_adapters, locate(adapter), AdapterFolder.Open)))
             : new Parent(model));
     }
 

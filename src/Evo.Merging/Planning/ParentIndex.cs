@@ -1,26 +1,14 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using Evo.Checkpoints.Architectures;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Tensors;
+using Evo.Merging.Planning.Vocabularies;
 
 namespace Evo.Merging.Planning;
 
-/// <summary>A tensor of a parent. In a layer, <paramref name="Pattern"/> is its name with <c>{layer}</c> for the number; else it is the name.</summary>
-internal sealed record IndexedTensor(TensorInfo Info, TensorPlace Place, string Pattern)
-{
-    public string NameAt(int layer) => Pattern.Replace(ParentIndex.LayerMark, layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-}
-
-/// <summary>The tensors of one parent by layer, so that layers can be moved and compared across models.</summary>
+/// <summary>The tensors of one parent by module and layer.</summary>
 internal sealed class ParentIndex
 {
-    public const string LayerMark = "{layer}";
-
-    private readonly FrozenDictionary<string, IndexedTensor>[] _byPattern;
-    private readonly FrozenDictionary<string, IndexedTensor> _outside;
-
     private readonly Parent _parent;
 
     public ParentIndex(string name, Parent parent)
@@ -28,13 +16,18 @@ internal sealed class ParentIndex
         Name = name;
         _parent = parent;
         var folder = parent.Folder;
-        var tensors = folder.Tensors.Select(Indexed).ToArray();
-        Outside = [.. tensors.Where(tensor => tensor.Place.Layer is null)];
-        Layers = LayersOf(tensors);
-        _outside = Outside.ToFrozenDictionary(tensor => tensor.Pattern, StringComparer.Ordinal);
-        _byPattern = [.. Layers.Select(layer => layer.ToFrozenDictionary(tensor => tensor.Pattern, StringComparer.Ordinal))];
-        Embedding = Outside.FirstOrDefault(tensor => tensor.Place is { Component: Component.Embedding, Part: "embed_tokens" });
-        Vocabulary = new Lazy<TokenizerVocabulary?>(() => TokenizerVocabulary.Of(folder));
+        var isEncoderDecoder = folder.Config.Flag("is_encoder_decoder", false);
+        var byModule = folder.Tensors.Select(IndexedTensor.Of).ToLookup(tensor => ModelModules.Of(tensor.Info.Name, isEncoderDecoder));
+        var main = isEncoderDecoder && byModule.Contains(ModelModules.Decoder) ? ModelModules.Decoder : ModelModules.Text;
+        Modules =
+        [
+            main == ModelModules.Text ? Text([.. byModule[main]]) : ModuleIndex.Tower(main, [.. byModule[main]]),
+            .. byModule.Where(module => module.Key != main).OrderBy(module => module.Key, StringComparer.Ordinal)
+                .Select(module => ModuleIndex.Tower(module.Key, [.. module])),
+        ];
+        Embedding = Modules.SelectMany(module => module.Outside)
+            .FirstOrDefault(tensor => tensor.Place is { Component: Component.Embedding, Part: "embed_tokens" } && tensor.Info.Shape.Length == 2);
+        Tokenizer = new Lazy<TokenizerFile?>(() => TokenizerFile.Of(folder.Path));
     }
 
     /// <summary>The model's name in recipes.</summary>
@@ -42,46 +35,39 @@ internal sealed class ParentIndex
 
     public ModelFolder Folder => _parent.Folder;
 
-    public int LayerCount => Layers.Length;
+    /// <summary>The parts of the model, the language model (or decoder) first.</summary>
+    public ImmutableArray<ModuleIndex> Modules { get; }
 
-    /// <summary>Tensors outside the layers: embeddings, final norm, head.</summary>
-    public ImmutableArray<IndexedTensor> Outside { get; }
-
-    public ImmutableArray<ImmutableArray<IndexedTensor>> Layers { get; }
+    public ModuleIndex Main => Modules[0];
 
     /// <summary>The token embedding, or null when no tensor looks like one.</summary>
     public IndexedTensor? Embedding { get; }
 
     /// <summary>Null when the model has no tokenizer.json.</summary>
-    public Lazy<TokenizerVocabulary?> Vocabulary { get; }
+    public Lazy<TokenizerFile?> Tokenizer { get; }
 
     /// <summary>One of its tensors, with its values.</summary>
     public TensorSource Source(TensorInfo tensor) => _parent.Source(Name, tensor);
 
-    public IndexedTensor? FindOutside(string name) => _outside.GetValueOrDefault(name);
+    /// <summary>Tokens numbered from here on have no row: what the configuration says, or the embedding when it has fewer rows.</summary>
+    public int VocabularySize => Embedding is { } embedding ? (int)Math.Min(Folder.Config.VocabSize, embedding.Info.Shape[0]) : Folder.Config.VocabSize;
 
-    public IndexedTensor? Find(int layer, string pattern) => _byPattern[layer].GetValueOrDefault(pattern);
+    public ModuleIndex? Module(string name) => Modules.FirstOrDefault(module => module.Name == name);
 
+    /// <summary>The language model: as many layers as its configuration says.</summary>
     /// <exception cref="RecipeException">A layer of the configuration has no tensors.</exception>
-    private ImmutableArray<ImmutableArray<IndexedTensor>> LayersOf(IndexedTensor[] tensors)
+    private ModuleIndex Text(IndexedTensor[] tensors)
     {
-        var byLayer = tensors.ToLookup(tensor => tensor.Place.Layer);
+        var count = Folder.Config.NumHiddenLayers;
+        var byLayer = tensors.ToLookup(tensor => tensor.Layer);
         var layers = ImmutableArray.CreateBuilder<ImmutableArray<IndexedTensor>>();
-        for (var layer = 0; layer < Folder.Config.NumHiddenLayers; layer++)
+        for (var layer = 0; layer < count; layer++)
             layers.Add(byLayer.Contains(layer)
                 ? [.. byLayer[layer]]
-                : throw new RecipeException($"'{Name}' has {Folder.Config.NumHiddenLayers} layers by its config.json, but no tensor of layer {layer}: "
+                : throw new RecipeException($"'{Name}' has {count} layers by its config.json, but no tensor of layer {layer}: "
                     + "configuration and weights are not of one model"));
-        return layers.ToImmutable();
-    }
-
-    private static IndexedTensor Indexed(TensorInfo info)
-    {
-        var place = TensorPlaces.Of(info.Name);
-        if (place.Layer is null)
-            return new IndexedTensor(info, place, info.Name);
-        var segments = info.Name.Split('.');
-        segments[TensorPlaces.LayerSegment(segments)!.Value] = LayerMark;
-        return new IndexedTensor(info, place, string.Join('.', segments));
+        // Layers after the last are extra ones for predicting several tokens where the configuration announces them; else they are no part of the model.
+        var extra = Folder.Config.Has("num_nextn_predict_layers") ? tensors.Where(tensor => tensor.Layer >= count).Select(tensor => tensor.OutsideLayers()) : [];
+        return new ModuleIndex(ModelModules.Text, [.. byLayer[null], .. extra], layers.ToImmutable());
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Evo.Checkpoints.Models;
 using Evo.Merging.Calibration;
+using Evo.Merging.Planning.Vocabularies;
+using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
 
@@ -13,11 +15,15 @@ public sealed class ParentModels : IDisposable
     private readonly ParentFolders _folders;
     private readonly ConcurrentDictionary<string, ParentIndex> _indexes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string, string), bool> _compatible = new();
+    private readonly ConcurrentDictionary<(string, string, long), VocabularyFit> _fits = new();
+    private readonly ConcurrentDictionary<string, VocabularyRows> _vocabularies = new(StringComparer.Ordinal);
+    private readonly Func<string, string> _locate;
 
-    private ParentModels(ParentFolders folders, IReadOnlyList<string> names)
+    private ParentModels(ParentFolders folders, IReadOnlyList<string> names, Func<string, string> locate)
     {
         _folders = folders;
         Names = names;
+        _locate = locate;
     }
 
     /// <summary>The names as recipes spell them, in the order they were given.</summary>
@@ -47,19 +53,22 @@ public sealed class ParentModels : IDisposable
     /// <param name="names">
     /// Folders, or <c>model+adapter</c>, as recipes spell them, for example <see cref="Recipes.MergeRecipe.ReferencedModels"/>.
     /// </param>
-    /// <param name="relativeTo">The folder that relative names start from, as a rule the recipe's.</param>
+    /// <param name="relativeTo">
+    /// The folder that relative names start from, as a rule the recipe's. What is no folder is looked for in huggingface_hub's cache.
+    /// </param>
     /// <param name="folders">Full paths of models whose names are no paths; null when all are.</param>
     /// <exception cref="Evo.Checkpoints.CheckpointException">A folder is missing or holds no usable model, or an adapter is for another base.</exception>
     public static ParentModels Open(IEnumerable<string> names, string relativeTo, IReadOnlyDictionary<string, string>? folders = null)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(relativeTo);
+        var locate = (string name) => folders is not null && folders.TryGetValue(name, out var folder) ? folder : ModelLocation.Of(name, relativeTo);
         var distinct = names.Distinct(StringComparer.Ordinal).ToArray();
         var opened = new ParentFolders();
         try
         {
             foreach (var name in distinct)
-                opened.Open(name, relativeTo, folders);
+                opened.Open(name, locate);
         }
         catch
         {
@@ -67,7 +76,7 @@ public sealed class ParentModels : IDisposable
             throw;
         }
 
-        return new ParentModels(opened, distinct);
+        return new ParentModels(opened, distinct, locate);
     }
 
     /// <summary>Also disposes <see cref="Calibration"/>, which reads the models.</summary>
@@ -89,4 +98,19 @@ public sealed class ParentModels : IDisposable
 
     private Parent Require(string name) =>
         _folders.Find(name) ?? throw new RecipeException($"the model '{name}' is not among the opened parents ({string.Join(", ", Names)})");
+
+    /// <summary>Whether the tokens of two models have the same numbers; a model without tokenizer.json is taken to fit.</summary>
+    internal VocabularyFit Fit(string donor, string other, long rows) => _fits.GetOrAdd((donor, other, rows), pair =>
+        Index(pair.Item1).Tokenizer.Value is { } first && Index(pair.Item2).Tokenizer.Value is { } second
+            ? VocabularyFit.Of(first, second, pair.Item3)
+            : new VocabularyFit(null, null));
+
+    /// <summary>The output vocabulary of a recipe, built once for all recipes that ask for the same one.</summary>
+    /// <exception cref="RecipeException">It cannot be built.</exception>
+    internal VocabularyRows Vocabulary(MergeRecipe recipe, TokenizerRecipe tokenizer)
+    {
+        var models = recipe.ReferencedModels;
+        return _vocabularies.GetOrAdd($"{string.Join('\n', models)}\n{tokenizer}\n{string.Join('\n', tokenizer.Tokens)}", _ =>
+            new VocabularyRows(new VocabularyBuilder(recipe, tokenizer, [.. models.Select(Index)]).Build(_locate)));
+    }
 }

@@ -49,7 +49,9 @@ internal static class PlanIdentity
     {
         var text = new StringBuilder("evo.merge/1\n");
         text.Append(CultureInfo.InvariantCulture, $"config {plan.Donor.ContentHash} {plan.Recipe.OutDtype ?? plan.Recipe.Dtype}\n");
-        text.Append(CultureInfo.InvariantCulture, $"chat template {plan.Recipe.ChatTemplate?.Length ?? -1} {plan.Recipe.ChatTemplate}\n");
+        text.Append(CultureInfo.InvariantCulture, $"chat template {plan.ChatTemplate?.Length ?? -1} {plan.ChatTemplate}\n");
+        if (plan.TokenizerId is { } tokenizer)
+            text.Append(CultureInfo.InvariantCulture, $"tokenizer {tokenizer}\n");
         foreach (var tensor in plan.Tensors)
             text.Append(CultureInfo.InvariantCulture, $"{tensor.ContentId}\n");
         foreach (var copied in plan.Copied)

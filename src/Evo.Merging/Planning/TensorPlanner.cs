@@ -7,10 +7,11 @@ using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
 
-/// <summary>Walks the output model from the embedding through the layers to the head, and says of each tensor where it comes from.</summary>
-internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, ImmutableArray<OutputSlice> slices, ParentIndex donor)
+/// <summary>Walks the parts of the output model from the embedding through the layers to the head, and says of each tensor where it comes from.</summary>
+internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, VocabularyTensors vocabulary, PlanNotes notes)
 {
-    private readonly ParameterResolution _resolution = new(recipe, method);
+    private static readonly IMergeMethod Passthrough = MergeMethods.Find("passthrough")!;
+
     private readonly ImmutableArray<IMergeModifier> _modifiers = MergeModifiers.UsedBy(recipe);
     private readonly ImmutableArray<PlannedTensor>.Builder _tensors = ImmutableArray.CreateBuilder<PlannedTensor>();
     private readonly ImmutableArray<CopiedTensor>.Builder _copied = ImmutableArray.CreateBuilder<CopiedTensor>();
@@ -19,38 +20,47 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
 
     public ImmutableArray<CopiedTensor> Copied => _copied.ToImmutable();
 
-    public void Plan()
+    /// <summary>The result has a head although its donor ties it to the embedding: another model brought one.</summary>
+    public bool UntiesHead { get; private set; }
+
+    public void Plan(OutputModule module)
     {
-        PlanOutside(slices[0], place => place.Component == Component.Embedding);
+        var slices = module.Slices;
+        PlanOutside(module, slices[0], tensor => tensor.Place.Component == Component.Embedding);
         var outputLayer = 0;
         foreach (var slice in slices)
             for (var layer = 0; layer < slice.LayerCount; layer++)
-                PlanLayer(slice, layer, outputLayer++);
-        PlanOutside(slices[^1], place => place.Component != Component.Embedding);
-        if (MissingTensors.HeadOf(donor) is { } head && _tensors.All(tensor => tensor.Output.Name != head.Info.Name))
-            PlanOutside(slices[^1], head, donor);
+                PlanLayer(module, slice, layer, outputLayer++);
+        PlanOutside(module, slices[^1], tensor => tensor.Place.Component != Component.Embedding);
+        if (MissingTensors.HeadOf(donor, module) is { } head && _tensors.All(tensor => tensor.Output.Name != head.Info.Name))
+            PlanOutside(module, slices[^1], head, donor);
     }
 
-    private void PlanOutside(OutputSlice slice, Func<TensorPlace, bool> chosen)
+    private void PlanOutside(OutputModule module, OutputSlice slice, Func<IndexedTensor, bool> chosen)
     {
-        foreach (var (tensor, owner) in Union(slice, source => source.Parent.Outside))
+        foreach (var (tensor, owner) in Union(slice, source => source.Module.Outside))
         {
-            if (!chosen(tensor.Place))
+            if (!chosen(tensor))
                 continue;
-            MissingTensors.RefuseHeadOfTied(recipe.SourceName, donor, tensor, owner);
-            PlanOutside(slice, tensor, owner);
+            if (tensor.IsHead && donor.Folder.Config.TieWordEmbeddings)
+            {
+                UntiesHead = true;
+                notes.Add($"'{owner.Name}' has a head of its own, '{donor.Name}' ties its head to the embedding: the result has a head, and 'tie_word_embeddings' is false");
+            }
+
+            PlanOutside(module, slice, tensor, owner);
         }
     }
 
-    private void PlanOutside(OutputSlice slice, IndexedTensor tensor, ParentIndex owner) =>
-        PlanTensor(slice, tensor, owner, tensor.Info.Name, depth: 0,
-            source => source.Parent.FindOutside(tensor.Pattern) ?? MissingTensors.StandIn(source.Parent, tensor));
+    private void PlanOutside(OutputModule module, OutputSlice slice, IndexedTensor tensor, ParentIndex owner) =>
+        PlanTensor(module, slice, tensor, owner, tensor.Info.Name, depth: 0,
+            source => source.Module.FindOutside(tensor.Pattern) ?? MissingTensors.StandIn(source.Parent, tensor));
 
-    private void PlanLayer(OutputSlice slice, int layer, int outputLayer)
+    private void PlanLayer(OutputModule module, OutputSlice slice, int layer, int outputLayer)
     {
         var depth = slice.LayerCount > 1 ? (double)layer / (slice.LayerCount - 1) : 1;
-        foreach (var (tensor, owner) in Union(slice, source => source.Parent.Layers[source.FirstLayer + layer]))
-            PlanTensor(slice, tensor, owner, tensor.NameAt(outputLayer), depth, source => source.Parent.Find(source.FirstLayer + layer, tensor.Pattern));
+        foreach (var (tensor, owner) in Union(slice, source => source.Module.Layers[source.FirstLayer + layer]))
+            PlanTensor(module, slice, tensor, owner, tensor.NameAt(outputLayer), depth, source => source.Module.Find(source.FirstLayer + layer, tensor.Pattern));
     }
 
     /// <summary>Every tensor that some source has, with the first that has it, in an order that depends on names alone.</summary>
@@ -62,46 +72,68 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
             .OrderBy(pair => pair.Tensor.Pattern, StringComparer.Ordinal);
 
     private void PlanTensor(
-        OutputSlice slice, IndexedTensor sample, ParentIndex owner, string name, double depth, Func<OutputSource, IndexedTensor?> find)
+        OutputModule module, OutputSlice slice, IndexedTensor sample, ParentIndex owner, string name, double depth, Func<OutputSource, IndexedTensor?> find)
     {
         var all = slice.Sources.Select(source => (Source: source, Tensor: find(source))).ToArray();
         var lead = all.FirstOrDefault(pair => pair.Source.Parent == donor, all[0]);
-        var lacks = Array.Find(all, pair => pair.Tensor is null).Source?.Parent;
-        if (lacks is not null && !MissingTensors.IsBuffer(name))
-            throw MissingTensors.Refusal(recipe.SourceName, sample, owner, lacks);
-        if (lacks is not null || all.Any(pair => !pair.Tensor!.Info.Type.IsFloatingPoint()))
+        var isLackedBySome = all.Any(pair => pair.Tensor is null);
+        if ((isLackedBySome && MissingTensors.IsBuffer(name)) || all.Any(pair => pair.Tensor is { } tensor && !tensor.Info.Type.IsFloatingPoint()))
         {
             if (lead.Tensor is not null)
                 _copied.Add(new CopiedTensor(name, new StoredTensor(lead.Source.Parent.Name, lead.Source.Parent.Folder, lead.Tensor.Info)));
             return;
         }
 
-        RequireShape(name, lead.Source.Parent, lead.Tensor!, all!);
-        var @base = method.Needs.NeedsBase ? all.First(pair => pair.Source.Parent.Name == slice.BaseModel) : default;
-        var models = all.Where(pair => pair != @base && TakesPart(slice, pair.Source, pair.Tensor!.Info.Name, depth)).ToArray();
-        var parameters = _resolution.Resolve(slice, name, depth, [.. models.Select(pair => (pair.Source, pair.Tensor!.Info.Name))]);
+        if (isLackedBySome)
+        {
+            MissingTensors.RequireOptional(recipe, slice, sample, owner, all, donor, notes);
+            all = [.. all.Where(pair => pair.Tensor is not null)];
+            lead = all.FirstOrDefault(pair => pair.Source.Parent == donor, all[0]);
+        }
+
+        var inputs = Inputs(slice, sample, name, lead.Source.Parent, [.. all.Select(pair => (pair.Source, pair.Tensor!))]);
+        var leading = inputs.First(input => input.Source == lead.Source);
+        var (method, isReduced) = module.Method.Needs is var needs && isLackedBySome && !HasEnough(needs, slice, all) ? (Passthrough, true) : (module.Method, false);
+        if (isReduced)
+            inputs = [leading];
+        var output = new TensorInfo(name, OutputType(leading.Source.Parent, lead.Tensor!.Info), leading.Tensor.Tensor.Shape);
+        Add(slice, method, output, depth, inputs, isReduced || module.IsKept);
+    }
+
+    private void Add(OutputSlice slice, IMergeMethod method, TensorInfo output, double depth, (OutputSource Source, TensorSource Tensor)[] inputs, bool isKept)
+    {
+        var resolution = new ParameterResolution(recipe, method, isKept);
+        var @base = method.Needs.NeedsBase ? inputs.First(input => input.Source.Parent.Name == slice.BaseModel) : default;
+        var models = inputs.Where(input => input != @base && TakesPart(input)).ToArray();
+        var parameters = resolution.Resolve(slice, output.Name, depth, [.. models.Select(input => (input.Source, input.Tensor.Tensor.Name))]);
         var active = Enumerable.Range(0, models.Length)
             .Where(model => !method.IgnoresZeroWeights || (float)parameters.Of(model, "weight") != 0).ToArray();
         _tensors.Add(new PlannedTensor(
-            new TensorInfo(name, OutputType(lead.Source.Parent, lead.Tensor!.Info), lead.Tensor.Info.Shape),
-            TensorPlaces.Of(name),
-            method,
-            _modifiers,
-            @base.Source is null ? null : Source(@base.Source, @base.Tensor!),
-            [.. active.Select(model => Source(models[model].Source, models[model].Tensor!))],
-            parameters.Only(active)));
+            output, TensorPlaces.Of(output.Name), method, isKept ? [] : _modifiers, @base.Tensor, [.. active.Select(model => models[model].Tensor)], parameters.Only(active)));
+
+        // A base that the recipe does not list is a model of a method without base only where some level gives it a weight.
+        bool TakesPart((OutputSource Source, TensorSource Tensor) input) =>
+            !input.Source.IsAdded || isKept || resolution.OfModel(slice, input.Source, "weight", input.Tensor.Tensor.Name, depth) is not null;
     }
 
-    /// <summary>A base that the recipe does not list is a model of a method without base only where some level gives it a weight.</summary>
-    private bool TakesPart(OutputSlice slice, OutputSource source, string tensorName, double depth) =>
-        !source.IsAdded || _resolution.OfModel(slice, source, "weight", tensorName, depth) is not null;
-
-    private void RequireShape(string name, ParentIndex lead, IndexedTensor expected, (OutputSource Source, IndexedTensor Tensor)[] all)
+    private static bool HasEnough(MethodNeeds needs, OutputSlice slice, (OutputSource Source, IndexedTensor? Tensor)[] present)
     {
+        var models = present.Count(pair => !needs.NeedsBase || pair.Source.Parent.Name != slice.BaseModel);
+        return models >= needs.MinimumModels && (!needs.NeedsBase || present.Any(pair => pair.Source.Parent.Name == slice.BaseModel));
+    }
+
+    /// <summary>The values of the sources' tensors, all of one shape: rows of the vocabulary in the result's order.</summary>
+    private (OutputSource Source, TensorSource Tensor)[] Inputs(
+        OutputSlice slice, IndexedTensor sample, string name, ParentIndex lead, (OutputSource Source, IndexedTensor Tensor)[] all)
+    {
+        if (sample.IsVocabulary && vocabulary.IsChanged)
+            return [.. all.Zip(vocabulary.Map(slice, sample, name, all), (pair, tensor) => (pair.Source, tensor))];
+        var expected = all.First(pair => pair.Source.Parent == lead).Tensor.Info;
         foreach (var (source, tensor) in all)
-            if (!tensor.Info.Shape.SequenceEqual(expected.Info.Shape))
-                throw new RecipeException($"{recipe.SourceName}: tensor '{name}' is {expected.Info.ShapeText} in '{lead.Name}' and {tensor.Info.ShapeText} in "
+            if (!tensor.Info.Shape.SequenceEqual(expected.Shape))
+                throw recipe.Refuse(slice.Place, $"tensor '{name}' is {expected.ShapeText} in '{lead.Name}' and {tensor.Info.ShapeText} in "
                     + $"'{source.Parent.Name}'; merge models of one size");
+        return [.. all.Select(pair => (pair.Source, pair.Source.Parent.Source(pair.Tensor.Info)))];
     }
 
     /// <summary>out_dtype, else dtype, else the type that the donor stores.</summary>
@@ -115,6 +147,4 @@ internal sealed class TensorPlanner(MergeRecipe recipe, IMergeMethod method, Imm
                 _ => throw new RecipeException($"{recipe.SourceName}: '{stored.Name}' of '{lead.Name}' is stored as {stored.Type}, "
                     + "which merged values are not written in; add 'dtype: bfloat16'"),
             };
-
-    private static TensorSource Source(OutputSource source, IndexedTensor tensor) => source.Parent.Source(tensor.Info);
 }

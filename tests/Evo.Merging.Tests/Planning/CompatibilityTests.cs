@@ -16,7 +16,7 @@ public sealed class CompatibilityTests
     public void Vocabulary_sizes() => Refuses(
         new TinyModel().With(Names.Embedding, [3, 2], new float[6]).With(Names.Norm(0), [1], [1]),
         new TinyModel().With(Names.Embedding, [4, 2], new float[8]).With(Names.Norm(0), [1], [1]),
-        "the vocabulary of 'a' has 3 rows and that of 'b' 4");
+        "the vocabulary of 'a' has 3 rows and that of 'b' 4, and 'a' has no tokenizer.json to tell which rows are used");
 
     [Fact]
     public void Architectures() => Refuses(
@@ -44,8 +44,16 @@ public sealed class CompatibilityTests
     [Fact]
     public void Tokenizers_that_number_tokens_differently()
     {
-        Refuses(WithTokenizer(Tokenizer), WithTokenizer(Tokenizer.Replace("\"y\": 1", "\"z\": 1", StringComparison.Ordinal)), "'y' is 1 in the first and missing in the second");
+        Refuses(WithTokenizer(Tokenizer), WithTokenizer(Tokenizer.Replace("\"y\": 1", "\"z\": 1", StringComparison.Ordinal)), "1 is 'y' in the first and 'z' in the second");
         Refuses(WithTokenizer(Tokenizer), WithTokenizer(Tokenizer.Replace("2", "7", StringComparison.Ordinal)), "'<s>' is 2 in the first and 7 in the second");
+    }
+
+    [Fact]
+    public void Added_tokens_of_equal_number_and_other_text_are_merged_and_told()
+    {
+        using var scene = new MergeScene(
+            ("a", WithTokenizer(Tokenizer)), ("b", WithTokenizer(Tokenizer.Replace("<s>", "<turn>", StringComparison.Ordinal))));
+        Assert.Contains("2 is '<s>' in the first and '<turn>' in the second", Assert.Single(scene.Plan(Average).Notes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,8 +87,14 @@ public sealed class CompatibilityTests
     }
 
     [Fact]
-    public void A_tied_and_an_untied_model_do_not_merge_into_a_tied_one() =>
-        Refuses(LayeredModel.Of(1, 0, tied: true), LayeredModel.Of(1, 0, tied: false), "'b' has a head of its own ('lm_head.weight')");
+    public void A_head_of_its_own_beside_a_tied_donor_unties_the_result()
+    {
+        using var scene = new MergeScene(("a", LayeredModel.Of(1, 0, tied: true)), ("b", LayeredModel.Of(1, 10, tied: false)));
+        var plan = scene.Plan(Average);
+        Assert.False((bool)plan.OutputConfig["tie_word_embeddings"]!);
+        Assert.Contains(plan.Notes, note => note.Contains("'b' has a head of its own", StringComparison.Ordinal));
+        Assert.All(scene.Merge(Average)[Names.Head], value => Assert.Equal(5.5f, value));
+    }
 
     [Fact]
     public void A_tied_model_lends_its_embedding_as_head_to_an_untied_result()
