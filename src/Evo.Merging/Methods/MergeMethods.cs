@@ -20,6 +20,9 @@ public static class MergeMethods
         new InstructionResidual(),
         new LayerSwap(),
         new Retain(),
+        new PcbMerging(),
+        new Widen(),
+        new LocalizeAndStitch(),
     ];
 
     /// <summary>Every parameter name that some method or modifier declares.</summary>

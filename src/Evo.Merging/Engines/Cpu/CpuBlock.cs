@@ -129,6 +129,15 @@ internal sealed unsafe class CpuBlock : Block
 
     public override void ScaleRows(ReadOnlySpan<float> factors, int rowLength) => Elementwise.ScaleRows(Values, _start, factors, rowLength);
 
+    public override void AddColumnProducts(Block other, Span<double> sums) => Reductions.AddColumnProducts(Values, Of(other), _start, sums);
+
+    public override void RowDots(Block other, Span<double> dots)
+    {
+        var rowLength = dots.IsEmpty ? 0 : _length / dots.Length;
+        for (var row = 0; row < dots.Length; row++)
+            dots[row] = Reductions.Dot(Values.Slice(row * rowLength, rowLength), Of(other).Slice(row * rowLength, rowLength));
+    }
+
     public override ReadOnlySpan<float> OnHost() => Values;
 
     public override void KeepLargest(MagnitudeCut cut) => Masks.KeepLargest(Values, _start, cut);

@@ -76,17 +76,20 @@ internal sealed class CpuTensorInputs(
 
     public override double[] Sum(int sums, Action<TensorRun, Span<double>> visit)
     {
-        var segments = new double[SegmentCount][];
+        var (total, next) = (new double[sums], 0);
+        var early = new Dictionary<int, double[]>(); // segments that wait for an earlier one: about as many as there are threads
         ForEachSegment((segment, runs) =>
         {
             var partial = new double[sums];
             runs(run => visit(run, partial));
-            segments[segment] = partial;
+            lock (total)
+            {
+                early[segment] = partial;
+                for (; early.Remove(next, out var inTurn); next++)
+                    for (var sum = 0; sum < sums; sum++)
+                        total[sum] += inTurn[sum];
+            }
         });
-        var total = new double[sums];
-        foreach (var partial in segments)
-            for (var sum = 0; sum < sums; sum++)
-                total[sum] += partial[sum];
         return total;
     }
 

@@ -55,6 +55,38 @@ internal static class Reductions
         return sum;
     }
 
+    /// <param name="start">Flat index of the first value.</param>
+    public static void AddColumnProducts(ReadOnlySpan<float> left, ReadOnlySpan<float> right, long start, Span<double> sums)
+    {
+        var column = (int)(start % sums.Length);
+        while (!left.IsEmpty)
+        {
+            var length = Math.Min(left.Length, sums.Length - column);
+            AddProducts(left[..length], right[..length], sums.Slice(column, length));
+            left = left[length..];
+            right = right[length..];
+            column = 0;
+        }
+    }
+
+    private static void AddProducts(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<double> sums)
+    {
+        ref var x = ref MemoryMarshal.GetReference(left);
+        ref var y = ref MemoryMarshal.GetReference(right);
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        var i = 0;
+        for (; i <= left.Length - Lanes; i += Lanes)
+        {
+            var (xLower, xUpper) = Vector512.Widen(Vector512.LoadUnsafe(ref x, (nuint)i));
+            var (yLower, yUpper) = Vector512.Widen(Vector512.LoadUnsafe(ref y, (nuint)i));
+            (Vector512.LoadUnsafe(ref sum, (nuint)i) + (xLower * yLower)).StoreUnsafe(ref sum, (nuint)i);
+            (Vector512.LoadUnsafe(ref sum, (nuint)(i + (Lanes / 2))) + (xUpper * yUpper)).StoreUnsafe(ref sum, (nuint)(i + (Lanes / 2)));
+        }
+
+        for (; i < left.Length; i++)
+            Unsafe.Add(ref sum, i) += (double)Unsafe.Add(ref x, i) * Unsafe.Add(ref y, i);
+    }
+
     private static double Total(Vector512<double> lanes)
     {
         var sum = 0.0;

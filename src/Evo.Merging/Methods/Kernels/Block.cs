@@ -56,6 +56,12 @@ public abstract class Block
     /// <summary>Multiplies each of the tensor's rows, all of <paramref name="rowLength"/> elements, by its factor.</summary>
     public abstract void ScaleRows(ReadOnlySpan<float> factors, int rowLength);
 
+    /// <summary>Adds x·y of every element to the sum of its column; there are as many sums as a row has elements.</summary>
+    public abstract void AddColumnProducts(Block other, Span<double> sums);
+
+    /// <summary>Σ x·y of every row, of a block that holds as many whole rows as there are places for dot products.</summary>
+    public abstract void RowDots(Block other, Span<double> dots);
+
     /// <summary>The values in the host's memory, for passes that count or order them: a view where the block lies there, else a copy.</summary>
     public abstract ReadOnlySpan<float> OnHost();
 
