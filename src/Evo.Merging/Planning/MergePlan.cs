@@ -87,7 +87,7 @@ public sealed class MergePlan
         var models = recipe.ReferencedModels.Select(parents.Index).ToImmutableArray();
         var donor = models[0];
         foreach (var model in models)
-            if (model != donor)
+            if (model != donor && !ArchitectureMap.IsNeeded(recipe, method, donor, model))
                 parents.RequireCompatible(donor.Name, model.Name);
         var modules = new OutputModules(recipe, method, parents, donor, notes).All();
         var vocabulary = new VocabularyTensors(recipe, parents, donor, WithVocabulary(modules), notes);
@@ -112,5 +112,5 @@ public sealed class MergePlan
 
     /// <summary>The models that give the result its embedding or its head.</summary>
     private static ImmutableArray<ParentIndex> WithVocabulary(ImmutableArray<OutputModule> modules) =>
-        [.. modules[0].Slices[0].Sources.Concat(modules[0].Slices[^1].Sources).Select(source => source.Parent).Distinct()];
+        [.. modules[0].Slices[0].Sources.Concat(modules[0].Slices[^1].Sources).Where(source => !source.IsMapped).Select(source => source.Parent).Distinct()];
 }

@@ -67,8 +67,22 @@ internal sealed class OutputModules(MergeRecipe recipe, IMergeMethod method, Par
             module, [new OutputSlice(present, recipe.BaseModel, first.Module.LayerCount, RecipeParameters.None, parameters, place)], method);
     }
 
-    private OutputSource? Source(string model, ModuleIndex module, RecipeParameters parameters, bool isAdded = false) =>
-        parents.Index(model) is var parent && parent.Module(module.Name) is { } own ? new OutputSource(parent, own, 0, parameters, isAdded) : null;
+    private OutputSource? Source(string model, ModuleIndex module, RecipeParameters parameters, bool isAdded = false)
+    {
+        var parent = parents.Index(model);
+        if (ArchitectureMap.IsNeeded(recipe, method, donor, parent))
+            return module == donor.Main ? Mapped(parent, parameters) : null;
+        return parent.Module(module.Name) is { } own ? new OutputSource(parent, own, 0, parameters, isAdded) : null;
+    }
+
+    private OutputSource Mapped(ParentIndex parent, RecipeParameters parameters)
+    {
+        var first = parents.Index(recipe.Models.Length > 1 ? recipe.Models[0].Model : donor.Name);
+        var view = ArchitectureMap.View(first, parent, recipe.Parameters.Evaluate("map_threshold", "", 0) ?? ArchitectureMap.LeastScore);
+        notes.Add($"'{parent.Name}' is of another architecture: {view.Tensors.Count()} of {first.Main.Tensors.Count()} tensors of '{first.Name}' have a partner in it "
+            + "and are merged with it, the others are kept");
+        return new OutputSource(parent, view, 0, parameters, IsMapped: true);
+    }
 
     private OutputModule OfSlices(ModuleIndex module, ImmutableArray<RecipeSlice> slices, RecipeParameters parameters) =>
         new(module, [.. slices.Select((slice, number) => OfSlice(module, slice, number, parameters))], method);
@@ -103,7 +117,8 @@ internal sealed class OutputModules(MergeRecipe recipe, IMergeMethod method, Par
     private void RefuseModulesOfOthers()
     {
         foreach (var model in recipe.ReferencedModels)
-            if (parents.Index(model).Modules.FirstOrDefault(module => donor.Module(module.Name) is null) is { } extra)
+            if (!ArchitectureMap.IsNeeded(recipe, method, donor, parents.Index(model))
+                && parents.Index(model).Modules.FirstOrDefault(module => donor.Module(module.Name) is null) is { } extra)
                 throw recipe.Refuse(recipe.Place, $"'{model}' has a {extra.Name}, '{donor.Name}' has none and gives the result its configuration; make "
                     + $"'{model}' the base_model, or list what is merged under 'modules'");
     }

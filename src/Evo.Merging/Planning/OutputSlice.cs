@@ -7,7 +7,9 @@ namespace Evo.Merging.Planning;
 /// <summary>One source of an output slice, opened.</summary>
 /// <param name="Module">The part of the parent that is merged.</param>
 /// <param name="IsAdded">The base, which the recipe names as <c>base_model</c> but not among the models.</param>
-internal sealed record OutputSource(ParentIndex Parent, ModuleIndex Module, int FirstLayer, RecipeParameters Parameters, bool IsAdded = false);
+/// <param name="IsMapped">The module is another architecture's, seen through <see cref="ArchitectureMap"/>: it lacks what has no partner.</param>
+internal sealed record OutputSource(
+    ParentIndex Parent, ModuleIndex Module, int FirstLayer, RecipeParameters Parameters, bool IsAdded = false, bool IsMapped = false);
 
 /// <summary>Consecutive output layers; <c>models:</c> is one slice over all layers, to which the base is added as mergekit does.</summary>
 /// <param name="ModuleParameters">Those of the module that the slice belongs to.</param>

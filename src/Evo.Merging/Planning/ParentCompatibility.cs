@@ -10,13 +10,21 @@ internal static class ParentCompatibility
     /// <exception cref="RecipeException">They cannot be merged; the message names both, the difference and the way out.</exception>
     public static void Require(ParentIndex donor, ParentIndex other)
     {
+        if (Difference(donor, other) is { } difference)
+            throw new RecipeException(difference);
+    }
+
+    /// <summary>A sentence on the first difference, or null when the two can be merged tensor by tensor.</summary>
+    public static string? Difference(ParentIndex donor, ParentIndex other)
+    {
         var (first, second) = (donor.Folder.Config, other.Folder.Config);
         if (first.ModelType != second.ModelType)
-            throw new RecipeException($"'{donor.Name}' is a {first.ModelType} model and '{other.Name}' a {second.ModelType} model: "
-                + "their tensors do not correspond; merge models of one architecture");
+            return $"'{donor.Name}' is a {first.ModelType} model and '{other.Name}' a {second.ModelType} model: "
+                + "their tensors do not correspond; merge models of one architecture";
         foreach (var key in SameInBoth)
             if (first.Json[key]?.ToJsonString() is { } here && second.Json[key]?.ToJsonString() is { } there && here != there)
-                throw new RecipeException($"'{key}' is {here} in '{donor.Name}' and {there} in '{other.Name}': "
-                    + "their tensors do not mean the same; merge models fine-tuned from one base");
+                return $"'{key}' is {here} in '{donor.Name}' and {there} in '{other.Name}': "
+                    + "their tensors do not mean the same; merge models fine-tuned from one base";
+        return null;
     }
 }

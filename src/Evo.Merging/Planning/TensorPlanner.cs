@@ -84,6 +84,12 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
             return;
         }
 
+        if (all.Any(pair => pair.Tensor is null && pair.Source.IsMapped))
+        {
+            Keep(slice, name, depth, all.FirstOrDefault(pair => pair.Source.Parent.Name != slice.BaseModel && !pair.Source.IsMapped, lead));
+            return;
+        }
+
         if (isLackedBySome)
         {
             MissingTensors.RequireOptional(recipe, slice, sample, owner, all, donor, notes);
@@ -98,6 +104,14 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
             inputs = [leading];
         var output = new TensorInfo(name, OutputType(leading.Source.Parent, lead.Tensor!.Info), leading.Tensor.Tensor.Shape);
         Add(slice, method, output, depth, inputs, isReduced || module.IsKept);
+    }
+
+    /// <summary>A tensor of parent A that has no partner in a parent of another architecture.</summary>
+    private void Keep(OutputSlice slice, string name, double depth, (OutputSource Source, IndexedTensor? Tensor) own)
+    {
+        var tensor = own.Tensor ?? throw recipe.Refuse(slice.Place, $"'{own.Source.Parent.Name}' has no tensor '{name}'");
+        var output = new TensorInfo(name, OutputType(own.Source.Parent, tensor.Info), tensor.Info.Shape);
+        Add(slice, Passthrough, output, depth, [(own.Source, own.Source.Parent.Source(tensor.Info))], isKept: true);
     }
 
     private void Add(OutputSlice slice, IMergeMethod method, TensorInfo output, double depth, (OutputSource Source, TensorSource Tensor)[] inputs, bool isKept)

@@ -40,6 +40,7 @@ internal static class DarwinGenes
         new(
             "probe", ParameterScope.PerModel, 0, 0, 2, 0, 2,
             "the model's probe signal by layer, as a gradient with one value a layer; 'evo mri' prints it. Left out: static signals alone"),
+        new("map_threshold", ParameterScope.Global, 0.7, 0, 1, 0.6, 0.9, "least compatibility at which tensors of parents of different architecture are merged"),
         CommonParameters.Switch("rescale", true, "divide what the densities keep by the density"),
         new("seed", ParameterScope.Global, 0, 0, int.MaxValue, 0, int.MaxValue, "key of the random masks; common to all candidates, nested in density"),
     ];
