@@ -15,8 +15,13 @@ internal static unsafe class FusedKernels
     /// <summary>More models than this run block by block.</summary>
     private const int MostModels = 128;
 
-    public static bool Has(PlannedTensor tensor, ITensorKernel kernel) =>
-        kernel is Linear.Kernel or Slerp.Kernel or SumKernel or SignElectionKernel && tensor.Models.Length <= MostModels;
+    public static bool Has(PlannedTensor tensor, ITensorKernel kernel) => tensor.Models.Length <= MostModels && kernel switch
+    {
+        Linear.Kernel or Slerp.Kernel => true,
+        SumKernel sum => Array.TrueForAll(sum.Shares, SparseShare.Covers),
+        SignElectionKernel election => Array.TrueForAll(election.Shares, SparseShare.Covers),
+        _ => false,
+    };
 
     /// <summary>
     /// Merges elements [start, start + length) into <paramref name="output"/>; false when a merged value is not finite as it is stored.

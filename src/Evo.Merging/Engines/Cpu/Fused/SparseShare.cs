@@ -24,6 +24,10 @@ internal struct SparseShare(TaskVectorShare share)
 
     public bool IsRandom { get; } = share.Sparsity is { Mask: not null, Density: < 1 };
 
+    /// <summary>Whether nothing else is done to the task vector than what is done here.</summary>
+    public static bool Covers(TaskVectorShare share) =>
+        share.Sparsity is var sparsity && sparsity == new Sparsity(Cut: sparsity.Cut, Mask: sparsity.Mask, Density: sparsity.Density, Factor: sparsity.Factor);
+
     /// <summary>Elements from <paramref name="start"/> on for which <see cref="Place"/> holds.</summary>
     public readonly long Reach(long start)
     {
