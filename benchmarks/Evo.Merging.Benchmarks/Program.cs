@@ -11,6 +11,9 @@ switch (args.FirstOrDefault() ?? "memory")
     case "memory":
         InMemory.Run(args.ElementAtOrDefault(1) ?? "250M", [.. args.Skip(2)]);
         break;
+    case "floor":
+        Console.WriteLine(Floor.Run(args[1], args[2..]));
+        break;
     case "disk":
         DiskBenchmark.Run([.. args.Skip(1)]);
         break;

@@ -4,15 +4,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Evo.Merging.Benchmarks.Disk;
 
-/// <summary>What no merge can be quicker than: every input read once and the output written once, on as many threads as there are cores.</summary>
+/// <summary>
+/// What no merge can be quicker than: every input read once and the output written once, on as many threads as there are cores, with no arithmetic between.
+/// </summary>
 internal static class Floor
 {
     private const int Slice = 1 << 20;
     private const int CopyBytes = 1 << 28;
 
-    /// <summary>Seconds of the quickest of some turns, in a process that runs already; the threads stream the files through small buffers.</summary>
-    public static double Seconds(IReadOnlyList<string> inputs, string output, int turns) =>
-        Enumerable.Range(0, turns).Min(_ => Once(inputs, output));
+    /// <summary>The floor as a program, of the same runtime as evo: <c>floor OUTPUT INPUT...</c>.</summary>
+    public static string[] Command(string output, IEnumerable<string> inputs) => [typeof(Floor).Assembly.Location, "floor", output, .. inputs];
 
     /// <summary>Bytes a second of copying memory (each byte counted once), all cores at work on blocks too large for any cache.</summary>
     public static unsafe double CopyBandwidth(int turns)
@@ -35,10 +36,10 @@ internal static class Floor
         return (double)threads * CopyBytes / best;
     }
 
-    private static double Once(IReadOnlyList<string> inputs, string output)
+    /// <summary>Streams the files through small buffers. Returns the seconds it took, without the start of the program.</summary>
+    public static double Run(string output, IReadOnlyList<string> inputs)
     {
         var length = new FileInfo(inputs[0]).Length;
-        File.Delete(output);
         var watch = Stopwatch.StartNew();
         var read = inputs.Select(path => File.OpenHandle(path)).ToArray();
         using (var written = File.OpenHandle(output, FileMode.CreateNew, FileAccess.Write))
@@ -55,9 +56,7 @@ internal static class Floor
 
         foreach (var handle in read)
             handle.Dispose();
-        var seconds = watch.Elapsed.TotalSeconds;
-        File.Delete(output);
-        return seconds;
+        return watch.Elapsed.TotalSeconds;
     }
 
     private static void Stream(SafeFileHandle[] read, SafeFileHandle written, Span<byte> buffer, long start)

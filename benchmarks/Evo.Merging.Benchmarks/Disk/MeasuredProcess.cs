@@ -8,7 +8,8 @@ namespace Evo.Merging.Benchmarks.Disk;
 /// <param name="Wall">Seconds from start to end, the start of the program included.</param>
 /// <param name="Cpu">Seconds of processor time, user and system, children included.</param>
 /// <param name="PeakAnonymous">Most bytes of anonymous memory (RssAnon: mapped files do not count), looked at every few milliseconds.</param>
-internal sealed record Measurement(double Wall, double Cpu, long PeakAnonymous);
+/// <param name="Output">What it printed.</param>
+internal sealed record Measurement(double Wall, double Cpu, long PeakAnonymous, string Output);
 
 /// <summary>Runs a program and watches it. Linux only.</summary>
 internal static partial class MeasuredProcess
@@ -30,7 +31,7 @@ internal static partial class MeasuredProcess
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{string.Join("\n", texts.Result)}");
-        return new Measurement(wall, CpuOfChildren() - cpu, peak);
+        return new Measurement(wall, CpuOfChildren() - cpu, peak, texts.Result[0]);
     }
 
     private static long AnonymousBytes(int process)

@@ -9,6 +9,8 @@ internal static partial class Durable
     private const int ReadOnly = 0;
     private const int InputOutputError = 5;
     private const uint StartWriting = 2;
+    private const int WorkingDirectory = -100;
+    private const uint Exchange = 2;
 
     /// <summary>Flushes the folder; does nothing on Windows, and nothing where the file system has no such operation.</summary>
     /// <exception cref="IOException">The device failed.</exception>
@@ -33,6 +35,25 @@ internal static partial class Durable
         if (OperatingSystem.IsLinux())
             _ = SyncRange(file, 0, 0, StartWriting); // a device that fails is found out by the flush
     }
+
+    /// <summary>
+    /// Lets two folders (or files) of one volume change names at once, so that both names are there at any moment. False, with nothing done, where the system
+    /// cannot do it.
+    /// </summary>
+    public static bool TryExchange(string one, string other)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && Rename(WorkingDirectory, one, WorkingDirectory, other, Exchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(int oneFolder, string one, int otherFolder, string other, uint flags);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range")]
     private static partial int SyncRange(SafeFileHandle file, long offset, long bytes, uint flags);

@@ -4,7 +4,8 @@ namespace Evo.Checkpoints.Models;
 
 /// <summary>
 /// A folder made beside its target and renamed when it is complete, so that the target is never seen half written. Disposed before that, it
-/// is gone. Replacing a folder takes two renames: killed exactly between them, the old one lies beside the target as <c>.name….tmp</c>.
+/// is gone. A folder that is replaced and its successor change names at once on Linux; elsewhere that takes two renames: killed exactly between them,
+/// the old one lies beside the target as <c>.name….tmp</c>.
 /// </summary>
 internal sealed class StagedFolder : IDisposable
 {
@@ -76,19 +77,9 @@ internal sealed class StagedFolder : IDisposable
 
     private void Replace()
     {
-        var replaced = TemporarySibling.Of(Target);
-        Directory.Move(Target, replaced);
-        try
-        {
-            Directory.Move(Path, Target);
-            _published = true;
-        }
-        catch
-        {
-            Directory.Move(replaced, Target);
-            throw;
-        }
-
+        var replaced = Durable.TryExchange(Path, Target) ? Path : ReplaceInTwoSteps();
+        _published = true;
+        Durable.FlushFolder(Parent); // before the old one goes
         try
         {
             Directory.Delete(replaced, recursive: true);
@@ -97,6 +88,23 @@ internal sealed class StagedFolder : IDisposable
         {
             throw new CheckpointException(replaced,
                 $"is the folder that {Target} has replaced, and could not be removed: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Returns where the old folder is.</summary>
+    private string ReplaceInTwoSteps()
+    {
+        var replaced = TemporarySibling.Of(Target);
+        Directory.Move(Target, replaced);
+        try
+        {
+            Directory.Move(Path, Target);
+            return replaced;
+        }
+        catch
+        {
+            Directory.Move(replaced, Target);
+            throw;
         }
     }
 

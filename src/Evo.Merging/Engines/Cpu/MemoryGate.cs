@@ -20,8 +20,8 @@ internal sealed class MemoryGate(long bytes)
         var needed = BytesOf(tensor, run);
         if (needed > bytes)
         {
-            throw new RecipeException($"'{tensor.Method.Name}' needs {run:N0} elements of '{tensor.Output.Name}' at once, of {tensor.Models.Length} models, which takes "
-                + $"{Megabytes(needed)} MB in float32; it was given {Megabytes(bytes)} MB: give that much memory (--memory {Megabytes(needed)}MB), or merge with a method that goes element by element");
+            throw new RecipeException($"'{tensor.Method.Name}' needs {run:N0} elements of '{tensor.Output.Name}' at once, of {tensor.Sources.Count()} inputs, which takes "
+                + $"{Megabytes(needed)} MB in float32; it was given {bytes / 1_000_000} MB: give that much memory (--memory {Megabytes(needed)}MB), or merge with a method that goes element by element");
         }
 
         lock (_gate)
