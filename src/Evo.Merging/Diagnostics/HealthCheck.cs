@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics.Tensors;
 
 namespace Evo.Merging.Diagnostics;
 
@@ -60,9 +61,11 @@ public static class HealthCheck
         return findings.ToImmutable();
     }
 
-    /// <summary>Null when a norm lies in [0.5, 1.5] times the range of the parents' norms.</summary>
-    internal static string? NormProblem(double child, double first, double second) =>
-        child < LeastNorm * Math.Min(first, second) || child > MostNorm * Math.Max(first, second)
-            ? string.Create(CultureInfo.InvariantCulture, $"its norm is {child:G3}, the parents' are {first:G3} and {second:G3}")
-            : null;
+    /// <summary>True when a tensor's norm is finite and lies in [0.5, 1.5] times the range of its parents' norms, of which there is one or more.</summary>
+    public static bool IsWithin(double child, params ReadOnlySpan<double> parents) =>
+        child >= LeastNorm * TensorPrimitives.Min(parents) && child <= MostNorm * TensorPrimitives.Max(parents);
+
+    private static string? NormProblem(double child, double first, double second) => IsWithin(child, first, second)
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"its norm is {child:G3}, the parents' are {first:G3} and {second:G3}");
 }

@@ -19,7 +19,9 @@ internal sealed class MergeWorkshop : IWorkshop
     private readonly ParentModels _parents;
     private readonly GenomeCodec _codec;
     private readonly IMergeEngine _engine;
+    private readonly TensorHealth _health = new();
     private CandidateBench? _bench;
+    private MergePlan? _built;
 
     /// <param name="parents">The space's models; they stay the caller's and must outlive the workshop.</param>
     /// <param name="engine">Disposed with the workshop.</param>
@@ -51,6 +53,7 @@ internal sealed class MergeWorkshop : IWorkshop
         var plan = ((PlannedBlueprint)blueprint).Plan ?? throw new RecipeException(blueprint.Problem!);
         var bench = BenchFor(plan);
         _engine.Merge(plan, bench.Weights, cancellation);
+        _built = plan;
         return new Workpiece(new Candidate(blueprint.Id, bench.Weights), bench.Evaluator);
     }
 
@@ -58,6 +61,7 @@ internal sealed class MergeWorkshop : IWorkshop
     {
         Measures.TaskVectorL1 => TaskVectorLength.MeanL1(
             _bench!.Weights, _parents, _space.BaseModel ?? throw new InvalidOperationException($"the measure '{measure}' needs a base_model")),
+        Measures.UnhealthyTensors => _health.ShareOfUnhealthy(_bench!.Weights, _built!),
         _ => throw new InvalidOperationException($"there is no measure '{measure}'"),
     };
 

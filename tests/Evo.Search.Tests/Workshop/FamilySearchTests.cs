@@ -24,6 +24,7 @@ public sealed class FamilySearchTests : IDisposable
         var (start, addition) = (front.Parents[0].Objectives, front.Parents[1].Objectives);
         Assert.True(addition["addition"].Value > start["addition"].Value + 0.3, "the expert has learnt its skill");
         Assert.Equal(0, start["change"].Value);
+        Assert.All(front.Parents, parent => Assert.Equal(0, parent.Objectives["sick"].Value)); // no parent leaves its own norms
         Assert.True(front.Objectives.Single(objective => objective.Name == "change").ReportOnly);
         Assert.All(front.Members, member => Assert.Equal(12, member.Report!["addition"].Items));
     }

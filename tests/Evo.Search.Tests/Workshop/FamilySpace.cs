@@ -34,6 +34,7 @@ internal sealed class FamilySpace : IDisposable
               - {name: addition, task: tasks/addition.yaml, metric: exact_match, goal: maximize}
               - {name: sorting, task: tasks/sorting.yaml, metric: exact_match, goal: maximize}
               - {name: change, measure: task_vector_l1, goal: minimize, report_only: true}
+              - {name: sick, measure: unhealthy_tensors, goal: minimize, report_only: true}
             evaluator: {kind: onnx, device: cpu, workers: 1}
             search:
               algorithm: nsga2
