@@ -42,6 +42,9 @@ public sealed class AdaptedTensorData
     /// <summary>The update by its name in the adapter; null where there is none.</summary>
     public LowRankUpdate? Update => _change.Update;
 
+    /// <summary>The tensor's name in the adapter, which may have an outer module that the base's checkpoint leaves out.</summary>
+    public string AdapterName => _change.Update is { } update ? update.Module + ".weight" : _change.Replacement?.Name ?? Tensor.Name;
+
     /// <summary>Bytes on disk that a full read takes: the base's (or what replaces it) and the factors.</summary>
     public long BytesToRead => (_change.Replacement?.Stored ?? Tensor).ByteLength + (_change.Update is { } update ? update.A.ByteLength + update.B.ByteLength : 0);
 

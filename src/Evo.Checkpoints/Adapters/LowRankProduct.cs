@@ -35,8 +35,8 @@ public sealed class LowRankProduct
 
     public float Scale { get; }
 
-    /// <summary>Adds elements [first, first + length) of the product, counted row by row, to <paramref name="destination"/>.</summary>
-    public void AddTo(long first, Span<float> destination)
+    /// <summary>Adds elements [first, first + length) of factor · the product, counted row by row, to <paramref name="destination"/>.</summary>
+    public void AddTo(long first, Span<float> destination, float factor = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, (Rows * Columns) - destination.Length);
@@ -44,18 +44,18 @@ public sealed class LowRankProduct
         {
             var (row, column) = Math.DivRem(first, Columns);
             var length = (int)Math.Min(destination.Length, Columns - column);
-            AddRow(Left.AsSpan(checked((int)(row * Rank)), Rank), checked((int)column), destination[..length]);
+            AddRow(Left.AsSpan(checked((int)(row * Rank)), Rank), checked((int)column), destination[..length], Scale * factor);
             destination = destination[length..];
             first += length;
         }
     }
 
-    private void AddRow(ReadOnlySpan<float> coefficients, int column, Span<float> destination)
+    private void AddRow(ReadOnlySpan<float> coefficients, int column, Span<float> destination, float scale)
     {
         ref var target = ref MemoryMarshal.GetReference(destination);
         ref var source = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Right), column);
         var stride = (nint)Columns;
-        var scale = new Vector<float>(Scale);
+        var scales = new Vector<float>(scale);
         var width = Vector<float>.Count;
         var i = 0;
         for (; i <= destination.Length - (6 * width); i += 6 * width)
@@ -96,10 +96,10 @@ public sealed class LowRankProduct
             var sum = 0f;
             for (var k = 0; k < coefficients.Length; k++)
                 sum = MathF.FusedMultiplyAdd(coefficients[k], Unsafe.Add(ref source, i + (k * stride)), sum);
-            destination[i] = MathF.FusedMultiplyAdd(Scale, sum, destination[i]);
+            destination[i] = MathF.FusedMultiplyAdd(scale, sum, destination[i]);
         }
 
         void Store(ref float start, int offset, Vector<float> sum) =>
-            Vector.FusedMultiplyAdd(scale, sum, Vector.LoadUnsafe(ref start, (nuint)offset)).StoreUnsafe(ref start, (nuint)offset);
+            Vector.FusedMultiplyAdd(scales, sum, Vector.LoadUnsafe(ref start, (nuint)offset)).StoreUnsafe(ref start, (nuint)offset);
     }
 }

@@ -23,8 +23,12 @@ internal static class MergeCommand
         {
             Description = "The folder that relative model paths start from. Default: the recipe's own folder.",
         };
+        var asAdapter = new Option<bool>("--as-adapter")
+        {
+            Description = "Write the result as a PEFT adapter: models must be base+adapter, the method lora_concat, evo_merging or task_arithmetic.",
+        };
         var json = CommonOptions.Json();
-        var command = new Command("merge", "Carry out one mergekit recipe.") { recipe, output, memory, shardSize, modelsFrom, json };
+        var command = new Command("merge", "Carry out one mergekit recipe.") { recipe, output, memory, shardSize, modelsFrom, asAdapter, json };
         command.SetAction(parsed =>
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
@@ -41,7 +45,10 @@ internal static class MergeCommand
                 MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value,
                 ShardBytes = ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value,
             };
-            FolderMerge.Write(plan, folder, options: options, cancellation: signals.Stop);
+            if (parsed.GetValue(asAdapter))
+                AdapterMerge.Write(plan, folder, cancellation: signals.Stop);
+            else
+                FolderMerge.Write(plan, folder, options: options, cancellation: signals.Stop);
             if (parsed.GetValue(json))
             {
                 console.Out.WriteLine(JsonOutput.Document(new JsonObject

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Evo.Merging.Methods.Adapters;
 using Evo.Merging.Methods.Modifiers;
 
 namespace Evo.Merging.Methods;
@@ -12,6 +13,8 @@ public static class MergeMethods
         new Linear(),
         new Slerp(),
         new TaskArithmetic(),
+        new LoraConcat(),
+        new EvoMerging(),
         new Ties(),
         new DareLinear(),
         new DareTies(),

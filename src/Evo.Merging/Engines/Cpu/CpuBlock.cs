@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Evo.Checkpoints.Adapters;
 using Evo.Merging.Engines.Cpu.Fused;
 using Evo.Merging.Methods.Kernels;
 
@@ -139,6 +140,8 @@ internal sealed unsafe class CpuBlock : Block
     }
 
     public override ReadOnlySpan<float> OnHost() => Values;
+
+    public override void AddProduct(LowRankProduct product, float factor) => product.AddTo(_start, Values, factor);
 
     public override void KeepLargest(MagnitudeCut cut) => Masks.KeepLargest(Values, _start, cut);
 

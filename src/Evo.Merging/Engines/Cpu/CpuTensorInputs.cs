@@ -74,6 +74,15 @@ internal sealed class CpuTensorInputs(
         return cache is null ? Compute() : cache.GetOrCompute("static signals", null, [source], Compute);
     }
 
+    public override AdapterUpdate Adapter(int model) => tensor.Models[model] switch
+    {
+        AdaptedTensor adapted when adapted.IsChangeOf(tensor.Base) =>
+            new AdapterUpdate(adapted.Data.IsLowRank ? AdapterChange.LowRank : AdapterChange.Dense, adapted.Data),
+        StoredTensor stored when tensor.Base is StoredTensor @base && ReferenceEquals(stored.Folder, @base.Folder) && stored.Tensor.Name == @base.Tensor.Name =>
+            new AdapterUpdate(AdapterChange.Nothing),
+        _ => new AdapterUpdate(AdapterChange.NoAdapter),
+    };
+
     public override double[] Sum(int sums, Action<TensorRun, Span<double>> visit)
     {
         var (total, next) = (new double[sums], 0);

@@ -1,3 +1,5 @@
+using Evo.Checkpoints.Adapters;
+
 namespace Evo.Merging.Methods.Kernels;
 
 /// <summary>
@@ -64,6 +66,9 @@ public abstract class Block
 
     /// <summary>The values in the host's memory, for passes that count or order them: a view where the block lies there, else a copy.</summary>
     public abstract ReadOnlySpan<float> OnHost();
+
+    /// <summary>this += factor · the product's elements at this block's place in the tensor.</summary>
+    public abstract void AddProduct(LowRankProduct product, float factor);
 
     /// <summary>Zeroes what is outside the cut.</summary>
     public abstract void KeepLargest(MagnitudeCut cut);

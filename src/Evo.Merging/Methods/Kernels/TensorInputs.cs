@@ -66,6 +66,9 @@ public abstract class TensorInputs
     public abstract T Remember<T>(string what, int model, Func<T> compute)
         where T : notnull;
 
+    /// <summary>What a model is in adapter space, when it is the merge's base under an adapter.</summary>
+    public virtual AdapterUpdate Adapter(int model) => new(AdapterChange.NoAdapter);
+
     /// <summary>
     /// One pass over all elements: sums over runs, in the order of the elements, as many sums as <paramref name="visit"/> fills.
     /// </summary>
