@@ -23,9 +23,14 @@ public sealed class MagnitudeOrderTests
         var plan = scene.Plan("{merge_method: ties, base_model: base, models: [{model: a}], parameters: {weight: 1}}");
         using var workers = new CpuWorkers(2);
         var inputs = new CpuTensorInputs(plan.Tensors[0], workers, new PreparedCache(), CancellationToken.None);
-        var orders = length <= SortedMagnitudes.MostElements
-            ? new IMagnitudeOrder[] { new SortedMagnitudes(inputs, 0), new MagnitudeHistogram(inputs, 0) }
-            : [new MagnitudeHistogram(inputs, 0)];
+        var scan = new MagnitudeScan(inputs, Granularity.Elements, run => run.TaskVector(0));
+        List<IMagnitudeOrder> orders = [new MagnitudeHistogram(scan), new SortedIndices(scan)];
+        if (length <= SortedMagnitudes.MostElements)
+            orders.Add(new SortedMagnitudes(scan));
+        if (steps > 0)
+            orders.Add(MagnitudeSpectrum.Of(scan)!);
+        else if (length > SortedMagnitudes.MostElements)
+            Assert.Null(MagnitudeSpectrum.Of(scan));
         var sorted = Enumerable.Range(0, length).OrderByDescending(i => Math.Abs(values[i])).ThenBy(i => i).ToArray();
 
         foreach (var count in new[] { 0, 1, 2, length / 7, length / 2, length - 1, length, length + 5, random.Next(length), random.Next(length) })
@@ -35,10 +40,15 @@ public sealed class MagnitudeOrderTests
                 expected[index] = values[index];
             foreach (var order in orders)
             {
+                Assert.Equal(values.Count(value => value != 0), order.NonZeroCount);
                 var kept = (float[])values.Clone();
                 Masks.KeepLargest(kept, 0, order.Largest(count));
                 Assert.Equal(expected, kept);
-                Assert.Equal(order.Largest(count), order.Largest(count));
+                Assert.Equal(orders[0].Largest(count), order.Largest(count)); // the record too
+                Assert.Equal(orders[0].SumOfLargest(count), order.SumOfLargest(count));
+                Assert.Equal(kept.Sum(value => Math.Abs((double)value)), order.SumOfLargest(count), 1e-6);
+                if (count >= 1 && count <= length)
+                    Assert.Equal(Math.Abs(values[sorted[count - 1]]), order.Magnitude(count));
             }
         }
     }

@@ -51,10 +51,11 @@ internal sealed class CpuTensorInputs(
     public override MaskKey MaskKey(int model, long seed) =>
         tensor.Models[model].MaskKey(seed);
 
-    public override IMagnitudeOrder TaskVectorOrder(int model) => Remember<IMagnitudeOrder>("order of the task vector", model, () =>
-        tensor.Output.ElementCount <= SortedMagnitudes.MostElements
-            ? new SortedMagnitudes(this, model)
-            : new MagnitudeHistogram(new CpuTensorInputs(tensor, workers, cache, CancellationToken.None), model)); // outlives this merge's token
+    public override IMagnitudeOrder TaskVectorOrder(int model) =>
+        Remember("order of the task vector", model, () => MagnitudeOrders.Of(this, Granularity.Elements, run => run.TaskVector(model)));
+
+    public override (double All, double Kept) SumsOfMagnitudes(int model, MaskKey mask, double density) =>
+        Remember($"magnitudes of the task vector by draw, {mask.First:x8}{mask.Second:x8}", model, () => new DrawnMagnitudes(this, model, mask)).Sums(density);
 
     public override MatrixAlgebra Algebra => workers.Algebra(cancellation);
 
@@ -142,6 +143,57 @@ internal sealed class CpuTensorInputs(
         ? throw new InvalidOperationException($"'{tensor.Method.Name}' declared no need of these statistics")
         : (tensor.Calibration ?? throw new InvalidOperationException("the plan was made without a source of statistics (ParentModels.Calibration)"))
             .Of(source.Model, kinds).Find(source.Tensor.Name);
+
+    /// <summary>The same tensor for what outlives this merge's token.</summary>
+    public CpuTensorInputs WithoutCancellation() => cancellation == CancellationToken.None ? this : new(tensor, workers, cache, CancellationToken.None, plan);
+
+    /// <summary>Whether to build something of that size that only later merges gain by.</summary>
+    public bool HasRoomFor(long bytes) => cache is not null && cache.HasRoomFor(bytes);
+
+    /// <summary>How many segments of whole runs, of about the given length, there are.</summary>
+    public int CountSegments(Granularity granularity, long about) =>
+        checked((int)((tensor.Output.ElementCount + LengthOfSegment(granularity, about) - 1) / LengthOfSegment(granularity, about)));
+
+    /// <summary>Visits segments of about the given length in any order and on many threads; within one, <c>runs</c> visits its runs in order.</summary>
+    public void ForEachSegment(Granularity granularity, long about, Action<int, Action<Action<CpuRun>>> visit) => workers.ForEach(
+        CountSegments(granularity, about), (segment, run) => visit(segment, visitRun => Visit(granularity, about, segment, run, visitRun)), cancellation);
+
+    /// <summary>Visits the runs of one segment in order.</summary>
+    public void VisitSegment(Granularity granularity, long about, int segment, Action<CpuRun> visitRun) =>
+        workers.ForEach(1, (_, run) => Visit(granularity, about, segment, run, visitRun), cancellation);
+
+    /// <summary>Does numbered pieces of work on many threads.</summary>
+    public void ForEach(int items, Action<int> work) => workers.ForEach(items, (item, _) => work(item), cancellation);
+
+    /// <summary>Visits single elements, in the shortest runs that the granularity allows: place in the list, offset in the run, the run.</summary>
+    public unsafe void VisitElements(Granularity granularity, long[] indices, Action<int, int, CpuRun> visit) => workers.ForEach(1, (_, run) =>
+    {
+        var total = tensor.Output.ElementCount;
+        var length = granularity switch { Granularity.Elements => 1, Granularity.Rows => RunLengths.Row(tensor.Output), _ => total };
+        for (var place = 0; place < indices.Length; place++)
+        {
+            var start = indices[place] / length * length;
+            run.Turn(tensor, start, (int)Math.Min(length, total - start));
+            visit(place, (int)(indices[place] - start), run);
+        }
+    }, cancellation);
+
+    private unsafe void Visit(Granularity granularity, long about, int segment, CpuRun run, Action<CpuRun> visitRun)
+    {
+        var (length, runLength) = (LengthOfSegment(granularity, about), RunLengths.Of(tensor.Output, granularity));
+        var end = Math.Min(tensor.Output.ElementCount, (segment + 1) * length);
+        for (var start = segment * length; start < end; start += runLength)
+        {
+            run.Turn(tensor, start, (int)Math.Min(runLength, end - start));
+            visitRun(run);
+        }
+    }
+
+    private long LengthOfSegment(Granularity granularity, long about)
+    {
+        long run = RunLengths.Of(tensor.Output, granularity);
+        return Math.Max(1, (about + run - 1) / run) * run;
+    }
 
     /// <summary>Visits segments in any order and on many threads; within one, <c>runs</c> visits its runs in order.</summary>
     public void ForEachSegment(Action<int, Action<Action<CpuRun>>> visit) =>

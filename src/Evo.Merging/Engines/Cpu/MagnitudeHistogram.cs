@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Evo.Merging.Methods.Kernels;
 
@@ -10,22 +9,20 @@ namespace Evo.Merging.Engines.Cpu;
 /// Exact cuts of a large tensor in little memory, by radix selection on the 31 magnitude bits: a histogram of the upper 16 is made once; a cut needs
 /// one more pass, over the 15 lower bits of a single bucket, and a third one only when it falls among equal magnitudes.
 /// </summary>
-internal sealed class MagnitudeHistogram : IMagnitudeOrder
+internal sealed class MagnitudeHistogram : IMagnitudeOrder, IPreparedValue
 {
     private const int LowerBits = 15;
     private const int Buckets = 1 << 16;
     private const int MostCutsKept = 64;
 
-    private readonly CpuTensorInputs _inputs;
-    private readonly int _model;
+    private readonly MagnitudeScan _scan;
     private readonly long[] _counts;
     private readonly int _firstBucket;
     private readonly ConcurrentDictionary<long, MagnitudeCut> _cuts = new();
 
-    public MagnitudeHistogram(CpuTensorInputs inputs, int model)
+    public MagnitudeHistogram(MagnitudeScan scan)
     {
-        _inputs = inputs;
-        _model = model;
+        _scan = scan.Coarse();
         var counts = Count(Buckets, static (values, histogram) =>
         {
             foreach (var value in values)
@@ -35,9 +32,13 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder
         _counts = counts[_firstBucket..(Array.FindLastIndex(counts, count => count > 0) + 1)];
     }
 
+    public long Bytes => (_counts.LongLength * sizeof(long)) + (MostCutsKept * 32);
+
+    public long NonZeroCount => _firstBucket == 0 ? _scan.ElementCount - _counts[0] : _scan.ElementCount;
+
     public MagnitudeCut Largest(long count)
     {
-        if (count >= _inputs.ElementCount)
+        if (count >= _scan.ElementCount)
             return MagnitudeCut.Everything;
         if (count <= 0)
             return MagnitudeCut.Nothing;
@@ -48,17 +49,26 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder
         return _cuts[count] = Find(count);
     }
 
+    public float Magnitude(long rank) => BitConverter.Int32BitsToSingle(Bits(rank).Magnitude);
+
+    public double SumOfLargest(long count) => _scan.SumOf(Largest(count));
+
     private MagnitudeCut Find(long count)
     {
-        var (position, inBucket) = Descend(_counts, count);
-        var bucket = position + _firstBucket;
-        var lower = Count(1 << LowerBits, (values, histogram) => CountLowerBits(values, bucket, histogram));
-        var (lowerBits, ties) = Descend(lower, inBucket);
-        var magnitude = (bucket << LowerBits) | lowerBits;
+        var (magnitude, rank, ties) = Bits(count);
         if (magnitude == 0)
             return MagnitudeCut.Everything; // what is cut among zeros stays zero
-        return new MagnitudeCut(
-            BitConverter.Int32BitsToSingle(magnitude), ties == lower[lowerBits] ? long.MaxValue : IndexOfTie(magnitude, ties));
+        return new MagnitudeCut(BitConverter.Int32BitsToSingle(magnitude), rank == ties ? long.MaxValue : IndexOfTie(magnitude, rank));
+    }
+
+    /// <summary>The magnitude bits at a rank, the rank among the elements that have them, and the number of those.</summary>
+    private (int Magnitude, long Rank, long Ties) Bits(long rank)
+    {
+        var (position, inBucket) = Descend(_counts, rank);
+        var bucket = position + _firstBucket;
+        var lower = Count(1 << LowerBits, (values, histogram) => CountLowerBits(values, bucket, histogram));
+        var (lowerBits, among) = Descend(lower, inBucket);
+        return ((bucket << LowerBits) | lowerBits, among, lower[lowerBits]);
     }
 
     /// <summary>The bucket that holds the <paramref name="rank"/>-th largest element, and that element's rank within it (from 1).</summary>
@@ -86,52 +96,24 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder
                 histogram[values[i] & ((1 << LowerBits) - 1)]++;
     }
 
-    private static int CountTies(ReadOnlySpan<int> values, int magnitude)
-    {
-        var (i, count) = (0, 0);
-        for (; i <= values.Length - Vector512<int>.Count; i += Vector512<int>.Count)
-        {
-            var magnitudes = Vector512.Create(values.Slice(i, Vector512<int>.Count)) & Vector512.Create(Masks.MagnitudeBits);
-            count += BitOperations.PopCount(Vector512.Equals(magnitudes, Vector512.Create(magnitude)).ExtractMostSignificantBits());
-        }
-
-        for (; i < values.Length; i++)
-            count += (values[i] & Masks.MagnitudeBits) == magnitude ? 1 : 0;
-        return count;
-    }
-
     /// <summary>Flat index of the <paramref name="rank"/>-th element (from 1) of exactly this magnitude.</summary>
     private long IndexOfTie(int magnitude, long rank)
     {
-        var ties = new long[_inputs.SegmentCount];
-        _inputs.ForEachSegment((segment, runs) => runs(run => ties[segment] += CountTies(Bits(run), magnitude)));
+        var ties = new long[_scan.SegmentCount];
+        _scan.ForEachSegment((segment, runs) => runs((_, bits) => ties[segment] += MagnitudeScan.Count(bits, magnitude)));
         var wanted = 0;
         for (; ties[wanted] < rank; wanted++)
             rank -= ties[wanted];
-
-        var index = -1L;
-        _inputs.ForEachSegment((segment, runs) =>
-        {
-            if (segment != wanted)
-                return;
-            runs(run =>
-            {
-                var values = Bits(run);
-                for (var i = 0; i < values.Length && index < 0; i++)
-                    if ((values[i] & Masks.MagnitudeBits) == magnitude && --rank == 0)
-                        index = run.Start + i;
-            });
-        });
-        return index;
+        return _scan.IndexOf(wanted, magnitude, rank);
     }
 
     private long[] Count(int buckets, Histogram count)
     {
         var total = new long[buckets];
-        _inputs.ForEachSegment((_, runs) =>
+        _scan.ForEachSegment((_, runs) =>
         {
             var partial = new int[buckets];
-            runs(run => count(Bits(run), partial));
+            runs((_, bits) => count(bits, partial));
             lock (total)
             {
                 for (var bucket = 0; bucket < buckets; bucket++)
@@ -140,8 +122,6 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder
         });
         return total;
     }
-
-    private ReadOnlySpan<int> Bits(CpuRun run) => MemoryMarshal.Cast<float, int>(((CpuBlock)run.TaskVector(_model)).Values);
 
     private delegate void Histogram(ReadOnlySpan<int> values, Span<int> histogram);
 }

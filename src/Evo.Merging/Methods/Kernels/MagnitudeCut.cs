@@ -17,4 +17,16 @@ public interface IMagnitudeOrder
 {
     /// <summary>The cut that keeps the <paramref name="count"/> largest (all when it is the number of elements or more, none at 0).</summary>
     MagnitudeCut Largest(long count);
+
+    /// <summary>
+    /// Σ|x| over what that cut keeps, the same bits however it is computed; NaN when a magnitude is 2²⁰ or more, or no number: add up by
+    /// <see cref="TensorInputs.Sum"/> then.
+    /// </summary>
+    double SumOfLargest(long count);
+
+    /// <summary>The magnitude at a place of the order, 1 for the largest.</summary>
+    float Magnitude(long rank);
+
+    /// <summary>Elements whose magnitude is not 0; one below 2⁻¹³⁴ may count as 0.</summary>
+    long NonZeroCount { get; }
 }

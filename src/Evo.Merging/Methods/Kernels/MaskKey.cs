@@ -38,6 +38,28 @@ public readonly record struct MaskKey(uint First, uint Second)
     /// <summary>What enters the second round: it changes at multiples of 2^32 only.</summary>
     internal uint SecondWord(long index) => Second + ((uint)(index >> 32) * 0x9E3779B9u);
 
+    /// <summary>
+    /// The indices below <paramref name="count"/> whose draw lies in [first, end): draws are a bijection of the index, gone backwards here.
+    /// </summary>
+    public long[] Drawn(uint first, uint end, uint count)
+    {
+        var indices = new List<long>();
+        ulong draw = first;
+        for (; draw + (ulong)Vector<uint>.Count <= end; draw += (ulong)Vector<uint>.Count)
+        {
+            var found = Unmix(Unmix(Vector<uint>.Indices + new Vector<uint>((uint)draw)) ^ new Vector<uint>(Second)) - new Vector<uint>(First);
+            if (Vector.LessThanAny(found, new Vector<uint>(count)))
+                for (var lane = 0; lane < Vector<uint>.Count; lane++)
+                    if (found[lane] < count)
+                        indices.Add(found[lane]);
+        }
+
+        for (; draw < end; draw++)
+            if (Unmix(Unmix((uint)draw) ^ Second) - First is var index && index < count)
+                indices.Add(index);
+        return [.. indices];
+    }
+
     /// <summary>Draws below this bound are kept at a density in [0, 1); 2^32 · density, rounded down.</summary>
     public static uint Bound(double density) => (uint)Math.Clamp(density * 4294967296.0, 0, uint.MaxValue);
 
@@ -49,6 +71,25 @@ public readonly record struct MaskKey(uint First, uint Second)
         x ^= x >> 15;
         x *= 0x846CA68Bu;
         return x ^ (x >> 16);
+    }
+
+    /// <summary>The inverse of <see cref="Mix(uint)"/>.</summary>
+    private static uint Unmix(uint x)
+    {
+        x ^= x >> 16;
+        x *= 0x43021123u;
+        x ^= (x >> 15) ^ (x >> 30);
+        x *= 0x1D69E2A5u;
+        return x ^ (x >> 16);
+    }
+
+    private static Vector<uint> Unmix(Vector<uint> x)
+    {
+        x ^= x >>> 16;
+        x *= new Vector<uint>(0x43021123u);
+        x ^= (x >>> 15) ^ (x >>> 30);
+        x *= new Vector<uint>(0x1D69E2A5u);
+        return x ^ (x >>> 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

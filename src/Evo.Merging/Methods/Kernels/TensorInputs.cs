@@ -56,6 +56,12 @@ public abstract class TensorInputs
     public abstract ITensorStatistics? StatisticsOfBase { get; }
 
     /// <summary>
+    /// Σ|τ| of one model over all elements, and over those that a random mask keeps. Remembered by density where memory allows. NaN when a magnitude is
+    /// 2²⁰ or more, or no number: add up by <see cref="Sum"/> then.
+    /// </summary>
+    public abstract (double All, double Kept) SumsOfMagnitudes(int model, MaskKey mask, double density);
+
+    /// <summary>
     /// Keeps the result of <paramref name="compute"/> for this tensor of the base and all models, in their order; later calls return it. What is
     /// kept must not depend on parameter values unless <paramref name="what"/> names them.
     /// </summary>

@@ -11,7 +11,10 @@ internal static class MagnitudeTrim
         if (density >= 1)
             return Sparsity.None;
         var kept = (long)(density * inputs.ElementCount);
-        var trimmed = new Sparsity(inputs.TaskVectorOrder(model).Largest(kept));
-        return parameters.IsOn("rescale") ? trimmed.WithL1Norm(inputs, model) : trimmed;
+        var order = inputs.TaskVectorOrder(model);
+        var trimmed = new Sparsity(order.Largest(kept));
+        return parameters.IsOn("rescale")
+            ? trimmed.WithL1Norm(inputs, model, (order.SumOfLargest(inputs.ElementCount), order.SumOfLargest(kept)))
+            : trimmed;
     }
 }
