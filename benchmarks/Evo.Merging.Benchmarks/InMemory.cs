@@ -26,34 +26,51 @@ internal static class InMemory
         "model_stock",
     ];
 
+    /// <param name="size">One of the sizes, or a folder that holds models m0 (the base) to m3.</param>
     public static void Run(string size, string[] chosen)
     {
-        var (width, layers, vocabulary) = Sizes[size];
+        if (Directory.Exists(size))
+        {
+            Run(chosen, size);
+            return;
+        }
+
         var folder = Directory.CreateTempSubdirectory("evo-bench-");
         try
         {
-            SyntheticParents.Write(folder.FullName, 4, width, layers, vocabulary);
-            using var parents = ParentModels.Open(["m0", "m1", "m2", "m3"], folder.FullName);
-            var known = Merging.Methods.MergeMethods.All.Select(method => method.Name).ToHashSet();
-            string[] methods = chosen.Length > 0 ? ["linear", .. chosen] : [.. Methods.Where(known.Contains)];
-            using var weights = new CpuWeights(Plan(parents, "linear", 0).Layout);
-            var copy = CopySeconds(weights);
-            Console.WriteLine($"{weights.Layout.ElementCount / 1e6:F1} M parameters, 3 experts, bf16 parents, float32 candidate, {Environment.ProcessorCount} cores; "
-                + $"copying the buffer {copy * 1e3:F0} ms, {weights.Layout.ElementCount * 8 / copy / 1e9:F1} GB/s");
-            Console.WriteLine($"{"method",-18} {"first",8} {"plan",8} {"new",8} {"of linear",9} {"GB/s",6} {"of copy",8} {"same",8} {"1 layer",8}");
-            double? linear = null;
-            foreach (var method in methods)
-            {
-                var row = Measure(parents, method, weights);
-                linear ??= row.New;
-                var rate = row.Bytes / row.New;
-                Console.WriteLine($"{method,-18} {row.First * 1e3,8:F0} {row.Plan * 1e3,8:F1} {row.New * 1e3,8:F0} {row.New / linear,9:F2} {rate / 1e9,6:F1} "
-                    + $"{rate / (weights.Layout.ElementCount * 8 / copy),8:P0} {row.Same * 1e3,8:F1} {row.OneLayer * 1e3,8:F1}");
-            }
+            MakeModels(folder.FullName, size);
+            Run(chosen, folder.FullName);
         }
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    public static void MakeModels(string folder, string size)
+    {
+        var (width, layers, vocabulary) = Sizes[size];
+        SyntheticParents.Write(folder, 4, width, layers, vocabulary);
+    }
+
+    private static void Run(string[] chosen, string folder)
+    {
+        using var parents = ParentModels.Open(["m0", "m1", "m2", "m3"], folder);
+        var known = Merging.Methods.MergeMethods.All.Select(method => method.Name).ToHashSet();
+        string[] methods = chosen.Length > 0 ? ["linear", .. chosen] : [.. Methods.Where(known.Contains)];
+        using var weights = new CpuWeights(Plan(parents, "linear", 0).Layout);
+        var copy = CopySeconds(weights);
+        Console.WriteLine($"{weights.Layout.ElementCount / 1e6:F1} M parameters, 3 experts, bf16 parents, float32 candidate, {Environment.ProcessorCount} cores; "
+            + $"copying the buffer {copy * 1e3:F0} ms, {weights.Layout.ElementCount * 8 / copy / 1e9:F1} GB/s");
+        Console.WriteLine($"{"method",-18} {"first",8} {"plan",8} {"new",8} {"of linear",9} {"GB/s",6} {"of copy",8} {"same",8} {"1 layer",8} {"kept MB",8}");
+        double? linear = null;
+        foreach (var method in methods)
+        {
+            var row = Measure(parents, method, weights);
+            linear ??= row.New;
+            var rate = row.Bytes / row.New;
+            Console.WriteLine($"{method,-18} {row.First * 1e3,8:F0} {row.Plan * 1e3,8:F1} {row.New * 1e3,8:F0} {row.New / linear,9:F2} {rate / 1e9,6:F1} "
+                + $"{rate / (weights.Layout.ElementCount * 8 / copy),8:P0} {row.Same * 1e3,8:F1} {row.OneLayer * 1e3,8:F1} {row.Prepared / 1e6,8:F0}");
         }
     }
 
@@ -74,7 +91,7 @@ internal static class InMemory
             var changed = Plan(parents, method, Repeats, layerWeight: 0.3 + (0.01 * candidate));
             return Seconds(() => engine.Merge(changed, weights));
         });
-        return new Row(first, planning, news, same, oneLayer, plan!.Estimate.BytesRead + (4.0 * weights.Layout.ElementCount));
+        return new Row(first, planning, news, same, oneLayer, plan!.Estimate.BytesRead + (4.0 * weights.Layout.ElementCount), engine.PreparedBytes);
     }
 
     private static MergePlan Plan(ParentModels parents, string method, int candidate, double? layerWeight = null) =>
@@ -112,5 +129,5 @@ internal static class InMemory
         return watch.Elapsed.TotalSeconds;
     }
 
-    private sealed record Row(double First, double Plan, double New, double Same, double OneLayer, double Bytes);
+    private sealed record Row(double First, double Plan, double New, double Same, double OneLayer, double Bytes, long Prepared);
 }

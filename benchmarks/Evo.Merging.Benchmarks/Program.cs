@@ -1,5 +1,6 @@
 // Speed of merging, each figure beside the machine's own bandwidth in the same run.
-// Run: dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- memory [SIZE]
+// Run: dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- memory [SIZE|FOLDER] [METHOD...]
+// `models FOLDER [SIZE]` makes the models once, to be used again as `memory FOLDER`.
 //      dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- disk [--mergekit PROGRAM]
 using System.Globalization;
 using Evo.Merging.Benchmarks;
@@ -17,7 +18,10 @@ switch (args.FirstOrDefault() ?? "memory")
     case "disk":
         DiskBenchmark.Run([.. args.Skip(1)]);
         break;
+    case "models":
+        InMemory.MakeModels(args[1], args.ElementAtOrDefault(2) ?? "250M");
+        break;
     case var other:
-        Console.Error.WriteLine($"no part '{other}': memory, disk");
+        Console.Error.WriteLine($"no part '{other}': memory, disk, models");
         break;
 }

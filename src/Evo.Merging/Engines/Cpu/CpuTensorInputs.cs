@@ -160,13 +160,13 @@ internal sealed class CpuTensorInputs(
 
     /// <summary>Visits the runs of one segment in order.</summary>
     public void VisitSegment(Granularity granularity, long about, int segment, Action<CpuRun> visitRun) =>
-        workers.ForEach(1, (_, run) => Visit(granularity, about, segment, run, visitRun), cancellation);
+        workers.Once(run => Visit(granularity, about, segment, run, visitRun));
 
     /// <summary>Does numbered pieces of work on many threads.</summary>
     public void ForEach(int items, Action<int> work) => workers.ForEach(items, (item, _) => work(item), cancellation);
 
     /// <summary>Visits single elements, in the shortest runs that the granularity allows: place in the list, offset in the run, the run.</summary>
-    public unsafe void VisitElements(Granularity granularity, long[] indices, Action<int, int, CpuRun> visit) => workers.ForEach(1, (_, run) =>
+    public unsafe void VisitElements(Granularity granularity, long[] indices, Action<int, int, CpuRun> visit) => workers.Once(run =>
     {
         var total = tensor.Output.ElementCount;
         var length = granularity switch { Granularity.Elements => 1, Granularity.Rows => RunLengths.Row(tensor.Output), _ => total };
@@ -176,7 +176,7 @@ internal sealed class CpuTensorInputs(
             run.Turn(tensor, start, (int)Math.Min(length, total - start));
             visit(place, (int)(indices[place] - start), run);
         }
-    }, cancellation);
+    });
 
     private unsafe void Visit(Granularity granularity, long about, int segment, CpuRun run, Action<CpuRun> visitRun)
     {

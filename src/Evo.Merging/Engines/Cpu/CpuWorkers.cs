@@ -37,6 +37,20 @@ internal sealed class CpuWorkers(int count) : IDisposable
         loop.WaitForOthers();
     }
 
+    /// <summary>Does one thing on this thread, with a working memory.</summary>
+    public void Once(Action<CpuRun> work)
+    {
+        var run = _idle.TryTake(out var idle) ? idle : new CpuRun();
+        try
+        {
+            work(run);
+        }
+        finally
+        {
+            _idle.Add(run);
+        }
+    }
+
     public void Dispose()
     {
         while (_idle.TryTake(out var run))
