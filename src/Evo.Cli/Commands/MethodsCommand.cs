@@ -79,6 +79,7 @@ internal static class MethodsCommand
             ["name"] = method.Name,
             ["description"] = method.Description,
             ["needsBase"] = method.Needs.NeedsBase,
+            ["takesBase"] = method.Needs.NeedsBase || method.Needs.TakesBase,
             ["minimumModels"] = method.Needs.MinimumModels,
             ["maximumModels"] = method.Needs.MaximumModels == int.MaxValue ? null : method.Needs.MaximumModels,
             ["parameters"] = Document(method.Parameters),
@@ -124,6 +125,7 @@ internal static class MethodsCommand
             : needs.MinimumModels == needs.MaximumModels
                 ? string.Create(CultureInfo.InvariantCulture, $"exactly {needs.MinimumModels} model{(needs.MinimumModels == 1 ? "" : "s")}")
                 : string.Create(CultureInfo.InvariantCulture, $"{needs.MinimumModels} to {needs.MaximumModels} models");
-        return needs.NeedsBase ? $"needs base_model and {models}" : $"needs {models}";
+        return needs.NeedsBase ? $"needs base_model and {models}"
+            : needs.TakesBase ? $"needs {models}, and takes a base_model" : $"needs {models}";
     }
 }

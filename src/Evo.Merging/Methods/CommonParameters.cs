@@ -23,8 +23,9 @@ internal static class CommonParameters
     public static MethodParameter Int8Mask { get; } =
         Switch("int8_mask", false, "storage type of mergekit's sign mask; without influence") with { IsInert = true };
 
-    public static MethodParameter MergekitCompat { get; } = Switch(
-        "mergekit_compat", false, "keep mergekit's number where it is a defect: no guard against weights of both signs that nearly cancel");
+    /// <param name="kept">Which of mergekit's defects is kept.</param>
+    public static MethodParameter MergekitCompat(string kept) =>
+        Switch("mergekit_compat", false, $"keep mergekit's number where it is a defect: {kept}");
 
     public static MethodParameter Switch(string name, bool byDefault, string description) => new(
         name, ParameterScope.Global, byDefault ? 1 : 0, 0, 1, 0, 1, description, IsBoolean: true);

@@ -32,6 +32,11 @@ public interface IMergeMethod
     bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
 
     /// <summary>
+    /// What is wrong with values that are in range one by one but do not go together; null when nothing is. The plan refuses such values and names the tensor.
+    /// </summary>
+    string? Objection(TensorParameters parameters) => null;
+
+    /// <summary>
     /// Computes what does not depend on parameter values, through <see cref="TensorInputs.Remember"/>. Optional: <see cref="Bind"/> asks for the
     /// same things and finds them remembered.
     /// </summary>

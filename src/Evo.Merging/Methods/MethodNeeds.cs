@@ -4,11 +4,18 @@ namespace Evo.Merging.Methods;
 /// <param name="NeedsBase">A <c>base_model</c> is required.</param>
 /// <param name="MinimumModels">Fewest input models, the base not counted.</param>
 /// <param name="MaximumModels">Most input models, the base not counted.</param>
-/// <param name="NeedsGlobalPass">Statistics of whole models are needed before the first tensor is merged.</param>
+/// <param name="NeedsGlobalPass">Statistics of whole models are needed before the first tensor is merged, whatever the parameters.</param>
 /// <param name="IsHomogeneous">Scaling all task vectors by c scales the merged task vector by c.</param>
 public sealed record MethodNeeds(
     bool NeedsBase,
     int MinimumModels,
     int MaximumModels,
     bool NeedsGlobalPass,
-    bool IsHomogeneous);
+    bool IsHomogeneous)
+{
+    /// <summary>Task vectors are taken from a <c>base_model</c> when the recipe names one, though none is required.</summary>
+    public bool TakesBase { get; init; }
+
+    /// <summary>A <c>base_model</c> is one more input model, listed or not.</summary>
+    public bool CountsBase { get; init; }
+}

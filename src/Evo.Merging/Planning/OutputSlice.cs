@@ -16,6 +16,10 @@ internal sealed record OutputSource(
 internal sealed record OutputSlice(
     ImmutableArray<OutputSource> Sources, string? BaseModel, int LayerCount, RecipeParameters Parameters, RecipeParameters ModuleParameters, RecipePlace Place)
 {
+    /// <summary>Whether task vectors are taken from the base here: where it is required, and where it is among the sources of a method that takes one.</summary>
+    public bool UsesBase(IMergeMethod method) =>
+        method.Needs.NeedsBase || (method.Needs.TakesBase && Sources.Any(source => source.Parent.Name == BaseModel));
+
     /// <exception cref="RecipeException">The method takes another number of models, or needs a base.</exception>
     public void RequireModels(MergeRecipe recipe, IMergeMethod method)
     {
@@ -24,14 +28,15 @@ internal sealed record OutputSlice(
             throw recipe.Refuse(Place, $"the method '{method.Name}' needs a 'base_model'");
         if (needs.NeedsBase && Sources.All(source => source.Parent.Name != BaseModel))
             throw recipe.Refuse(Place, $"a slice does not have the base model '{BaseModel}' among its sources, but '{method.Name}' needs it there");
-        var models = ModelCount(needs);
+        var models = ModelCount(method);
         if (models < needs.MinimumModels || models > needs.MaximumModels)
-            throw recipe.Refuse(Place, $"the method '{method.Name}' takes {Count(needs)}{(needs.NeedsBase ? " besides base_model" : "")}, "
+            throw recipe.Refuse(Place, $"the method '{method.Name}' takes {Count(needs)}{(UsesBase(method) ? " besides base_model" : "")}, "
                 + $"not {models}{(method.Name == "passthrough" ? "; give one source a slice under 'slices', and no base_model beside 'models'" : "")}");
     }
 
-    private int ModelCount(MethodNeeds needs) =>
-        Sources.Count(source => needs.NeedsBase ? source.Parent.Name != BaseModel : !source.IsAdded || needs.MaximumModels == 1);
+    private int ModelCount(IMergeMethod method) => Sources.Count(source => UsesBase(method)
+        ? source.Parent.Name != BaseModel
+        : !source.IsAdded || method.Needs.CountsBase || method.Needs.MaximumModels == 1);
 
     private static string Count(MethodNeeds needs) => needs.MinimumModels == needs.MaximumModels
         ? $"exactly {needs.MinimumModels} model{(needs.MinimumModels == 1 ? "" : "s")}"

@@ -99,7 +99,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
 
         var inputs = Inputs(slice, sample, name, lead.Source.Parent, [.. all.Select(pair => (pair.Source, pair.Tensor!))]);
         var leading = inputs.First(input => input.Source == lead.Source);
-        var (method, isReduced) = module.Method.Needs is var needs && isLackedBySome && !HasEnough(needs, slice, all) ? (Passthrough, true) : (module.Method, false);
+        var (method, isReduced) = isLackedBySome && !HasEnough(module.Method, slice, all) ? (Passthrough, true) : (module.Method, false);
         if (isReduced)
             inputs = [leading];
         var output = new TensorInfo(name, OutputType(leading.Source.Parent, lead.Tensor!.Info), leading.Tensor.Tensor.Shape);
@@ -117,23 +117,27 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
     private void Add(OutputSlice slice, IMergeMethod method, TensorInfo output, double depth, (OutputSource Source, TensorSource Tensor)[] inputs, bool isKept)
     {
         var resolution = new ParameterResolution(recipe, method, isKept);
-        var @base = method.Needs.NeedsBase ? inputs.First(input => input.Source.Parent.Name == slice.BaseModel) : default;
+        var @base = slice.UsesBase(method) ? inputs.First(input => input.Source.Parent.Name == slice.BaseModel) : default;
         var models = inputs.Where(input => input != @base && TakesPart(input)).ToArray();
         var parameters = resolution.Resolve(slice, output.Name, depth, [.. models.Select(input => (input.Source, input.Tensor.Tensor.Name))]);
         var active = Enumerable.Range(0, models.Length)
             .Where(model => !method.IgnoresZeroWeights || (float)parameters.Of(model, "weight") != 0).ToArray();
+        var taken = parameters.Only(active);
+        if (method.Objection(taken) is { } objection)
+            throw recipe.Refuse(slice.Place, $"tensor '{output.Name}': {objection}");
         _tensors.Add(new PlannedTensor(
-            output, TensorPlaces.Of(output.Name), method, isKept ? [] : _modifiers, @base.Tensor, [.. active.Select(model => models[model].Tensor)], parameters.Only(active)));
+            output, TensorPlaces.Of(output.Name), method, isKept ? [] : _modifiers, @base.Tensor, [.. active.Select(model => models[model].Tensor)], taken));
 
         // A base that the recipe does not list is a model of a method without base only where some level gives it a weight.
         bool TakesPart((OutputSource Source, TensorSource Tensor) input) =>
-            !input.Source.IsAdded || isKept || resolution.OfModel(slice, input.Source, "weight", input.Tensor.Tensor.Name, depth) is not null;
+            !input.Source.IsAdded || isKept || method.Needs.CountsBase || resolution.OfModel(slice, input.Source, "weight", input.Tensor.Tensor.Name, depth) is not null;
     }
 
-    private static bool HasEnough(MethodNeeds needs, OutputSlice slice, (OutputSource Source, IndexedTensor? Tensor)[] present)
+    private static bool HasEnough(IMergeMethod method, OutputSlice slice, (OutputSource Source, IndexedTensor? Tensor)[] present)
     {
-        var models = present.Count(pair => !needs.NeedsBase || pair.Source.Parent.Name != slice.BaseModel);
-        return models >= needs.MinimumModels && (!needs.NeedsBase || present.Any(pair => pair.Source.Parent.Name == slice.BaseModel));
+        var usesBase = slice.UsesBase(method);
+        var models = present.Count(pair => !usesBase || pair.Source.Parent.Name != slice.BaseModel);
+        return models >= method.Needs.MinimumModels && (!usesBase || present.Any(pair => pair.Source.Parent.Name == slice.BaseModel));
     }
 
     /// <summary>The values of the sources' tensors, all of one shape: rows of the vocabulary in the result's order.</summary>

@@ -15,7 +15,7 @@ internal static class ParameterReader
         foreach (var (key, value) in node.Entries("'parameters'"))
         {
             var name = key.Text("a parameter's name");
-            if (!MergeMethods.ParameterNames.Contains(name) && !MethodsNotBuilt.ParameterNames.Contains(name) && !RecipeKeys.LegacyParameters.Contains(name))
+            if (!MergeMethods.ParameterNames.Contains(name) && !RecipeKeys.LegacyParameters.Contains(name))
                 throw key.Refuse($"unknown parameter '{name}'{NearestName.Hint(name, MergeMethods.ParameterNames)}");
             if (!value.IsNull)
                 settings.Add(new(name, Setting(value, name) with { Place = value.Place }));

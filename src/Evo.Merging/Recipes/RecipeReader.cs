@@ -73,9 +73,7 @@ public static class RecipeReader
         var name = node.Text("'merge_method'");
         if (MergeMethods.Find(name) is not null)
             return name;
-        throw MethodsNotBuilt.Names.Contains(name)
-            ? node.Refuse($"the method '{name}' is known but not built yet; there are {string.Join(", ", MergeMethods.All.Select(known => known.Name))}")
-            : node.Refuse($"unknown method '{name}'{NearestName.Hint(name, [.. MergeMethods.All.Select(known => known.Name)])}");
+        throw node.Refuse($"unknown method '{name}'{NearestName.Hint(name, [.. MergeMethods.All.Select(known => known.Name)])}");
     }
 
     private static string? Dtype(Dictionary<string, RecipeNode> fields, string key)

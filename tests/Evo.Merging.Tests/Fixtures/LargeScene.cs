@@ -18,7 +18,14 @@ internal static class LargeScene
         var needs = MergeMethods.Find(method)!.Needs;
         var models = string.Create(
             CultureInfo.InvariantCulture, $"{{model: one, parameters: {{weight: 0.5, density: {density}}}}}{(needs.MaximumModels == 1 ? "" : ", {model: two, parameters: {weight: 0.7, density: 0.8}}")}");
-        var parameters = method == "slerp" ? "{t: [0.2, 0.7]}" : method is "ties" or "dare_ties" ? "{rescale: true}" : "{}";
+        var parameters = method switch
+        {
+            "slerp" => "{t: [0.2, 0.7]}",
+            "nearswap" => "{t: 0.1}",
+            "sce" => "{select_topk: 0.5}",
+            "ties" or "dare_ties" => "{rescale: true}",
+            _ => "{}",
+        };
         return $"{{merge_method: {method}, {(needs.NeedsBase ? "base_model: base, " : "")}models: [{models}], parameters: {parameters}{more}}}";
     }
 

@@ -55,6 +55,81 @@ public sealed class GoldenFixtureTests : IDisposable
         1.3, .12, .3, 1.28, 1.1, -.6);
 
     [Fact]
+    public void Nuslerp_of_whole_tensors_as_mergekit_ran_it() => Expect(
+        "{merge_method: nuslerp, models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 3}}]}",
+        .94289, .0655, .20295, 1.13004, 1.09377, -1.14287);
+
+    [Fact]
+    public void Nuslerp_of_rows_as_mergekit_ran_it() => Expect(
+        "{merge_method: nuslerp, models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 3}}], parameters: {nuslerp_flatten: false}}",
+        .92984, .06514, .20054, 1.11367, 1.0858, -1.13528);
+
+    [Fact]
+    public void Nuslerp_of_columns_as_mergekit_ran_it() => Expect(
+        "{merge_method: nuslerp, models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 3}}], "
+        + "parameters: {nuslerp_flatten: false, nuslerp_row_wise: true}}",
+        .93491, .06552, .20164, 1.13075, 1.0854, -1.1435);
+
+    [Fact]
+    public void Nuslerp_of_task_vectors_as_mergekit_ran_it() => Expect(
+        Recipe("nuslerp", "{weight: 1}", "{weight: 3}"),
+        .9504, .08467, .35371, 1.23948, 1.12776, -1.10872);
+
+    [Fact]
+    public void Multislerp_as_mergekit_ran_it() => Expect(
+        "{merge_method: multislerp, models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 3}}]}",
+        .94435, .06488, .20239, 1.13042, 1.09352, -1.14092);
+
+    [Fact]
+    public void Multislerp_of_task_vectors_as_mergekit_ran_it() => Expect(
+        Recipe("multislerp", "{weight: 1}", "{weight: 1}"),
+        1.07255, .04281, .36801, 1.31635, 1.12562, -.94514);
+
+    [Fact]
+    public void Karcher_as_mergekit_ran_it() => Expect(
+        "{merge_method: karcher, models: [{model: a}, {model: b}]}",
+        1.07897, .00854, .15204, 1.16818, 1.07433, -.96729);
+
+    [Fact]
+    public void Breadcrumbs_as_mergekit_ran_it() => Expect(
+        Recipe("breadcrumbs", "{weight: 1, density: 0.5, gamma: 0.2}", "{weight: 1, density: 0.5, gamma: 0.2}"),
+        1.1, .02, .25, 1.2, 1, -1);
+
+    [Fact]
+    public void Sce_of_all_elements_as_mergekit_ran_it() => Expect(
+        Recipe("sce", "{}", "{}"), 1.3, .12, .13494, 1.14904, 1.1, -.6);
+
+    [Fact]
+    public void Sce_of_half_the_elements_as_mergekit_ran_it() => Expect(
+        Recipe("sce", "{}", "{}", "{select_topk: 0.5}"), 1.3, .12, 0, 1, 1, -.6);
+
+    [Fact]
+    public void Nearswap_as_mergekit_ran_it() => Expect(
+        "{merge_method: nearswap, base_model: w0, models: [{model: a}], parameters: {t: 0.15}}",
+        1.15, -.1, .05, 1.15, 1, -.85);
+
+    [Fact]
+    public void Arcee_fusion() => Expect(
+        "{merge_method: arcee_fusion, base_model: w0, models: [{model: a}]}",
+        1.3, 0, 0, 1, 1, -.6);
+
+    [Fact]
+    public void Ram_as_mergekit_ran_it() => Expect(
+        Recipe("ram", "{}", "{}", "{epsilon: 0.09}"), 1.05, .01, .25, 1.2, 1.1, -.95);
+
+    [Fact]
+    public void Ram_plus_as_mergekit_ran_it() => Expect(
+        Recipe("ramplus_tl", "{}", "{}", "{epsilon: 0.09}"), 1.05, .01, .255, 1.204, 1.102, -.95);
+
+    [Fact]
+    public void Model_stock_of_opposed_task_vectors_is_the_base() => Expect(Recipe("model_stock", "{}", "{}"), 1, 0, 0, 1, 1, -1);
+
+    [Fact]
+    public void Model_stock_beyond_the_base_as_mergekit_does_it() => Expect(
+        Recipe("model_stock", "{}", "{}", "{mergekit_compat: true}"),
+        .8304, -.03392, -.50881, .52511, .8304, -1.1696);
+
+    [Fact]
     public void Passthrough_copies() => Expect("{merge_method: passthrough, models: [{model: a}]}", 1.3, -.1, .05, 1.2, 1, -.6);
 
     private void Expect(string recipe, params double[] merged) => Near.Equal(merged, _scene.MergeOne(recipe));

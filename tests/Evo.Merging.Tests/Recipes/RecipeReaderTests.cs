@@ -84,7 +84,6 @@ public sealed class RecipeReaderTests
     [Theory]
     [InlineData("merge_method: linear\nmodelz: []", "2:1: unknown key 'modelz' in the recipe; did you mean 'models'?")]
     [InlineData("merge_method: linaer\nmodels: [{model: a}]", "1:15: unknown method 'linaer'; did you mean 'linear'?")]
-    [InlineData("merge_method: della\nmodels: [{model: a}]", "1:15: the method 'della' is known but not built yet")]
     [InlineData("models: [{model: a}]", "'merge_method' is missing")]
     [InlineData("merge_method: linear", "1:1: exactly one of 'models', 'slices' and 'modules'")]
     [InlineData("merge_method: linear\nmodels: [{model: a}]\nslices: [{sources: [{model: a, layer_range: [0, 1]}]}]", "1:1: exactly one of 'models', 'slices' and 'modules'")]

@@ -9,7 +9,7 @@ namespace Evo.Merging.Engines.Cpu;
 /// A block in native memory: its own, or a piece of the candidate buffer. Elements that a model stores as bf16 stay in their file until an operation needs them in
 /// float32; differences, sums and products are taken from where they lie.
 /// </summary>
-internal sealed unsafe class CpuBlock : Block
+internal sealed unsafe partial class CpuBlock : Block
 {
     private float* _data;
     private byte* _stored;

@@ -39,6 +39,8 @@ internal sealed unsafe class CpuRun : TensorRun, IDisposable
 
     public override int Length => _length;
 
+    public override int ModelCount => _tensor!.Models.Length;
+
     public override int RowLength => checked((int)RunLengths.Row(_tensor!.Output));
 
     public override Block Output => _hasOutput ? _output : throw new InvalidOperationException("a scan has no output");

@@ -27,6 +27,10 @@ internal sealed class CpuTensorInputs(
 
     public override int ModelCount => tensor.Models.Length;
 
+    public override string ModelName(int model) => tensor.Models[model].Model;
+
+    public override bool HasBase => tensor.Base is not null;
+
     /// <summary>The same inputs, with what is prepared kept in another cache.</summary>
     public CpuTensorInputs RememberedIn(PreparedCache other) => new(tensor, workers, other, cancellation, plan);
 
@@ -53,6 +57,17 @@ internal sealed class CpuTensorInputs(
 
     public override IMagnitudeOrder TaskVectorOrder(int model) =>
         Remember("order of the task vector", model, () => MagnitudeOrders.Of(this, Granularity.Elements, run => run.TaskVector(model)));
+
+    public override IMagnitudeOrder ScoreOrder(string what, Granularity granularity, Func<TensorRun, Block> score) =>
+        Remember(what, () => MagnitudeOrders.Of(this, granularity, score));
+
+    public override ImmutableArray<(int Bits, long Count)> MagnitudeCounts(int model, int? upper = null)
+    {
+        return upper is null ? Remember("magnitude counts of the task vector", model, Count) : Count();
+
+        ImmutableArray<(int Bits, long Count)> Count() =>
+            MagnitudeHistogram.Counts(new MagnitudeScan(this, Granularity.Elements, run => run.TaskVector(model)).Coarse(), upper);
+    }
 
     public override (double All, double Kept) SumsOfMagnitudes(int model, MaskKey mask, double density) =>
         Remember($"magnitudes of the task vector by draw, {mask.First:x8}{mask.Second:x8}", model, () => new DrawnMagnitudes(this, model, mask)).Sums(density);

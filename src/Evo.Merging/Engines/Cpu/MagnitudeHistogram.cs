@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Evo.Merging.Methods.Kernels;
@@ -23,11 +24,7 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder, IPreparedValue
     public MagnitudeHistogram(MagnitudeScan scan)
     {
         _scan = scan.Coarse();
-        var counts = Count(Buckets, static (values, histogram) =>
-        {
-            foreach (var value in values)
-                histogram[(value & Masks.MagnitudeBits) >> LowerBits]++;
-        });
+        var counts = Count(_scan, Buckets, CountUpperBits);
         _firstBucket = Array.FindIndex(counts, count => count > 0);
         _counts = counts[_firstBucket..(Array.FindLastIndex(counts, count => count > 0) + 1)];
     }
@@ -66,7 +63,7 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder, IPreparedValue
     {
         var (position, inBucket) = Descend(_counts, rank);
         var bucket = position + _firstBucket;
-        var lower = Count(1 << LowerBits, (values, histogram) => CountLowerBits(values, bucket, histogram));
+        var lower = Count(_scan, 1 << LowerBits, (values, histogram) => CountLowerBits(values, bucket, histogram));
         var (lowerBits, among) = Descend(lower, inBucket);
         return ((bucket << LowerBits) | lowerBits, among, lower[lowerBits]);
     }
@@ -78,6 +75,21 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder, IPreparedValue
         for (; counts[bucket] < rank; bucket--)
             rank -= counts[bucket];
         return (bucket, rank);
+    }
+
+    /// <summary>The counts that are not 0: of the upper bits, or of the lower bits of those with the given upper ones.</summary>
+    public static ImmutableArray<(int Bits, long Count)> Counts(MagnitudeScan scan, int? upper)
+    {
+        var counts = upper is { } bucket
+            ? Count(scan, 1 << LowerBits, (values, histogram) => CountLowerBits(values, bucket, histogram))
+            : Count(scan, Buckets, CountUpperBits);
+        return [.. counts.Index().Where(pair => pair.Item > 0).Select(pair => (pair.Index, pair.Item))];
+    }
+
+    private static void CountUpperBits(ReadOnlySpan<int> values, Span<int> histogram)
+    {
+        foreach (var value in values)
+            histogram[(value & Masks.MagnitudeBits) >> LowerBits]++;
     }
 
     private static void CountLowerBits(ReadOnlySpan<int> values, int bucket, Span<int> histogram)
@@ -107,10 +119,10 @@ internal sealed class MagnitudeHistogram : IMagnitudeOrder, IPreparedValue
         return _scan.IndexOf(wanted, magnitude, rank);
     }
 
-    private long[] Count(int buckets, Histogram count)
+    private static long[] Count(MagnitudeScan scan, int buckets, Histogram count)
     {
         var total = new long[buckets];
-        _scan.ForEachSegment((_, runs) =>
+        scan.ForEachSegment((_, runs) =>
         {
             var partial = new int[buckets];
             runs((_, bits) => count(bits, partial));

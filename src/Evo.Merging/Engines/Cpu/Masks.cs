@@ -49,7 +49,7 @@ internal static class Masks
     }
 
     /// <summary>How many of the values, from the first, stay when they are equal to the threshold.</summary>
-    private static int TiesKept(int length, long start, MagnitudeCut cut) =>
+    internal static int TiesKept(int length, long start, MagnitudeCut cut) =>
         cut.LastTie < start ? 0 : cut.LastTie - start >= length ? length : (int)(cut.LastTie - start) + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,7 +65,7 @@ internal static class Masks
 
     /// <summary>Keeps elements whose magnitude bits are <paramref name="smallest"/> or more; NaN is kept, so that it is not lost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KeepFrom(Span<float> values, int smallest)
+    internal static void KeepFrom(Span<float> values, int smallest)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);
         for (var i = 0; i < vectors.Length; i++)

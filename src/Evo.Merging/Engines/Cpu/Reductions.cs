@@ -87,7 +87,7 @@ internal static class Reductions
             Unsafe.Add(ref sum, i) += (double)Unsafe.Add(ref x, i) * Unsafe.Add(ref y, i);
     }
 
-    private static double Total(Vector512<double> lanes)
+    public static double Total(Vector512<double> lanes)
     {
         var sum = 0.0;
         for (var lane = 0; lane < Vector512<double>.Count; lane++)

@@ -52,6 +52,26 @@ internal static class SignVotes
             values[i] /= divisor[i] == 0 ? 1 : MathF.Abs(divisor[i]) < smallest ? MathF.CopySign(smallest, divisor[i]) : divisor[i];
     }
 
+    public static void ReplaceZeros(Span<float> values, float value)
+    {
+        foreach (ref var vector in MemoryMarshal.Cast<float, Vector<float>>(values))
+            vector = Vector.ConditionalSelect(Vector.Equals(vector, Vector<float>.Zero), new Vector<float>(value), vector);
+        foreach (ref var element in values[(values.Length - (values.Length % Vector<float>.Count))..])
+            element = element == 0 ? value : element;
+    }
+
+    public static long SumOfSigns(ReadOnlySpan<float> values)
+    {
+        var vectors = Vectors(values);
+        var signs = Vector<int>.Zero;
+        foreach (var vector in vectors)
+            signs += Vector.LessThan(vector, Vector<float>.Zero) - Vector.GreaterThan(vector, Vector<float>.Zero);
+        long sum = Vector.Sum(signs);
+        foreach (var value in values[(vectors.Length * Vector<float>.Count)..])
+            sum += value > 0 ? 1 : value < 0 ? -1 : 0;
+        return sum;
+    }
+
     private static ReadOnlySpan<Vector<float>> Vectors(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
 
     private static Vector<float> Disagreeing(Vector<float> delta, Vector<float> vote) => Vector.AsVectorSingle(Vector.ConditionalSelect(

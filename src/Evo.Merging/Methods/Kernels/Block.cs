@@ -7,7 +7,7 @@ namespace Evo.Merging.Methods.Kernels;
 /// Operations change the block in place; other blocks must have the same length. Every operation works element by element (the reductions
 /// aside), with one rounding for each multiplication, addition and division, so that results do not depend on how a tensor is cut into blocks.
 /// </summary>
-public abstract class Block
+public abstract partial class Block
 {
     public abstract int Length { get; }
 

@@ -27,6 +27,15 @@ public abstract class TensorInputs
     /// <summary>Every tensor of the merge, for methods that have to see all of them before the first is merged.</summary>
     public abstract PlanInputs Plan { get; }
 
+    /// <summary>Elements of a row: the last axis.</summary>
+    public long RowLength => Shape.IsEmpty ? 1 : Math.Max(1, Shape[^1]);
+
+    /// <summary>The recipe's name of an input model.</summary>
+    public abstract string ModelName(int model);
+
+    /// <summary>False where a method merges without a base.</summary>
+    public abstract bool HasBase { get; }
+
     public long ElementCount => Shape.Aggregate(1L, (product, extent) => product * extent);
 
     /// <summary>The key of a model's random mask, by the content of the model and the name of its own tensor.</summary>
@@ -34,6 +43,19 @@ public abstract class TensorInputs
 
     /// <summary>The magnitudes of one model's task vector, ordered once and kept.</summary>
     public abstract IMagnitudeOrder TaskVectorOrder(int model);
+
+    /// <summary>
+    /// The order of any number per element that is 0 or greater, made once and remembered under <paramref name="what"/> like
+    /// <see cref="Remember{T}(string, Func{T})"/>.
+    /// </summary>
+    /// <param name="score">Gives the numbers of a run, in one of its blocks.</param>
+    public abstract IMagnitudeOrder ScoreOrder(string what, Granularity granularity, Func<TensorRun, Block> score);
+
+    /// <summary>
+    /// How many elements of one model's task vector have each magnitude, by the upper 16 of the 31 magnitude bits of float32; or, given such upper bits, by the
+    /// 15 lower bits of those that have them. Counts that are not 0 only, in ascending order: an order over several tensors is found from them by radix selection.
+    /// </summary>
+    public abstract ImmutableArray<(int Bits, long Count)> MagnitudeCounts(int model, int? upper = null);
 
     /// <summary>Matrix operations on this engine.</summary>
     public abstract MatrixAlgebra Algebra { get; }

@@ -10,6 +10,9 @@ public abstract class TensorRun
 
     public abstract int Length { get; }
 
+    /// <summary>Input models, the base not counted.</summary>
+    public abstract int ModelCount { get; }
+
     /// <summary>Elements of a row of the tensor: its last axis. Runs consist of whole rows only where the granularity says so.</summary>
     public abstract int RowLength { get; }
 
@@ -31,5 +34,14 @@ public abstract class TensorRun
         var block = Model(model);
         block.Subtract(Base);
         return block;
+    }
+
+    /// <summary>What a method works on in all models: the task vectors where it has a base, else the models. To be asked for once in a run.</summary>
+    internal Block[] Vectors(bool hasBase)
+    {
+        var blocks = new Block[ModelCount];
+        for (var model = 0; model < blocks.Length; model++)
+            blocks[model] = hasBase ? TaskVector(model) : Model(model);
+        return blocks;
     }
 }

@@ -12,10 +12,12 @@ internal static class RandomDrop
         CommonParameters.Weight(1.5), CommonParameters.Density(0.1), CommonParameters.Normalize(false), CommonParameters.Rescale(true),
         CommonParameters.Lambda, CommonParameters.Int8Mask,
         CommonParameters.Switch("inverse_density", false, "rescale by 1/density, as the paper does, in the place of the L1 norm"),
-        new(
-            "seed", ParameterScope.Global, 0, 0, int.MaxValue, 0, int.MaxValue,
-            "key of the random masks; the masks of one seed are common to all candidates and nest in density"),
+        Seed,
     ];
+
+    public static MethodParameter Seed => new(
+        "seed", ParameterScope.Global, 0, 0, int.MaxValue, 0, int.MaxValue,
+        "key of the random masks; the masks of one seed are common to all candidates and nest in density");
 
     public static Sparsity Of(TensorInputs inputs, TensorParameters parameters, int model)
     {

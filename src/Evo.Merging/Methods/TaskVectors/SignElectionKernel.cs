@@ -8,6 +8,8 @@ namespace Evo.Merging.Methods.TaskVectors;
 /// </summary>
 internal sealed record SignElectionKernel(TaskVectorShare[] Shares, bool Normalize, float SmallestDivisor, float Lambda) : ITensorKernel
 {
+    public Granularity Granularity { get; } = Shares.Any(share => share.Sparsity.Granularity == Granularity.Rows) ? Granularity.Rows : Granularity.Elements;
+
     public void Apply(TensorRun run)
     {
         var vote = run.Scratch(0);
@@ -15,7 +17,7 @@ internal sealed record SignElectionKernel(TaskVectorShare[] Shares, bool Normali
         for (var model = 0; model < Shares.Length; model++)
         {
             var delta = run.TaskVector(model);
-            Shares[model].Sparsity.Apply(delta);
+            Shares[model].Sparsity.Apply(delta, run);
             if (Shares[model].Weight != 1)
                 delta.Scale(Shares[model].Weight);
             vote.Add(delta);

@@ -3,16 +3,34 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Methods.TaskVectors;
 
 /// <summary>Which elements of a task vector stay, and the factor that makes up for the others.</summary>
-internal sealed record Sparsity(MagnitudeCut? Cut = null, MaskKey? Mask = null, double Density = 1, float Factor = 1)
+/// <param name="Cut">The elements that stay.</param>
+/// <param name="Mask">With which random numbers elements are dropped.</param>
+/// <param name="Density">The probability of staying.</param>
+/// <param name="Outliers">The elements of the cut that go.</param>
+/// <param name="Spread">How much greater (less) than the density the probability is for the largest (smallest) element of a row.</param>
+internal sealed record Sparsity(
+    MagnitudeCut? Cut = null, MaskKey? Mask = null, double Density = 1, float Factor = 1, MagnitudeCut? Outliers = null, double? Spread = null)
 {
     public static Sparsity None { get; } = new();
 
-    public void Apply(Block taskVector)
+    public static Sparsity Everything { get; } = new(MagnitudeCut.Nothing);
+
+    public Granularity Granularity => Spread is null ? Granularity.Elements : Granularity.Rows;
+
+    public void Apply(Block taskVector, TensorRun run)
     {
         if (Cut is { } cut)
             taskVector.KeepLargest(cut);
+        if (Outliers is { } outliers)
+            taskVector.DropLargest(outliers);
         if (Mask is { } mask)
-            taskVector.KeepRandom(mask, Density);
+        {
+            if (Spread is { } spread)
+                taskVector.KeepRanked(mask, Density - spread, Density + spread, run.RowLength);
+            else
+                taskVector.KeepRandom(mask, Density);
+        }
+
         if (Factor != 1)
             taskVector.Scale(Factor);
     }
@@ -20,7 +38,7 @@ internal sealed record Sparsity(MagnitudeCut? Cut = null, MaskKey? Mask = null, 
     /// <summary>
     /// The same with the factor that restores the L1 norm, Σ|τ| / Σ|kept|; no factor when either sum is below 10⁻⁷ (mergekit's bound).
     /// </summary>
-    public Sparsity WithL1Norm(TensorInputs inputs, int model) => Cut is null && Mask is { } mask
+    public Sparsity WithL1Norm(TensorInputs inputs, int model) => Cut is null && Spread is null && Mask is { } mask
         ? WithL1Norm(inputs, model, inputs.SumsOfMagnitudes(model, mask, Density))
         : WithL1Norm(PassOver(inputs, model));
 
@@ -33,13 +51,15 @@ internal sealed record Sparsity(MagnitudeCut? Cut = null, MaskKey? Mask = null, 
 
     private (double All, double Kept) PassOver(TensorInputs inputs, int model)
     {
-        var sums = inputs.Sum(2, (run, sums) =>
+        var sums = Granularity == Granularity.Rows ? RowSums.Of(inputs, 2, Visit) : inputs.Sum(2, Visit);
+        return (sums[0], sums[1]);
+
+        void Visit(TensorRun run, Span<double> sums)
         {
             var vector = run.TaskVector(model);
             sums[0] += vector.SumOfMagnitudes();
-            Apply(vector);
+            Apply(vector, run);
             sums[1] += vector.SumOfMagnitudes();
-        });
-        return (sums[0], sums[1]);
+        }
     }
 }

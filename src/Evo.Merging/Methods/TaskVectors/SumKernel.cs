@@ -5,6 +5,8 @@ namespace Evo.Merging.Methods.TaskVectors;
 /// <summary>θ = θ₀ + λ · (Σ wᵢ τᵢ) / divisor.</summary>
 internal sealed record SumKernel(TaskVectorShare[] Shares, float Divisor, float Lambda) : ITensorKernel
 {
+    public Granularity Granularity { get; } = Shares.Any(share => share.Sparsity.Granularity == Granularity.Rows) ? Granularity.Rows : Granularity.Elements;
+
     public void Apply(TensorRun run)
     {
         var merged = run.Output;
@@ -12,7 +14,7 @@ internal sealed record SumKernel(TaskVectorShare[] Shares, float Divisor, float 
         for (var model = 0; model < Shares.Length; model++)
         {
             var vector = run.TaskVector(model);
-            Shares[model].Sparsity.Apply(vector);
+            Shares[model].Sparsity.Apply(vector, run);
             merged.AddScaled(vector, Shares[model].Weight);
         }
 

@@ -23,12 +23,16 @@ internal abstract class TaskVectorMethod : IMergeMethod
     /// <summary>True when only the deltas that agree with the sign of their sum are merged.</summary>
     protected abstract bool ElectsSigns { get; }
 
+    public virtual bool DependsOnPlan(TensorParameters parameters) => false;
+
+    public virtual string? Objection(TensorParameters parameters) => null;
+
     public abstract void Prepare(TensorInputs inputs);
 
     /// <summary>What is done to one model's task vector before it is weighted.</summary>
     protected abstract Sparsity Sparsify(TensorInputs inputs, TensorParameters parameters, int model);
 
-    public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
+    public virtual ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
         var shares = new TaskVectorShare[inputs.ModelCount];
         for (var model = 0; model < shares.Length; model++)
@@ -46,7 +50,7 @@ internal abstract class TaskVectorMethod : IMergeMethod
     /// <summary>
     /// With weights of both signs, those of one element's voters may nearly cancel and blow it up: the divisor is kept 10⁻³ Σ|wᵢ| away from 0.
     /// </summary>
-    private static float SmallestDivisor(TaskVectorShare[] shares, TensorParameters parameters) =>
+    protected static float SmallestDivisor(TaskVectorShare[] shares, TensorParameters parameters) =>
         shares.Any(share => share.Weight < 0) && shares.Any(share => share.Weight > 0) && !parameters.IsOn("mergekit_compat")
             ? 1e-3f * shares.Sum(share => Math.Abs(share.Weight))
             : 0;

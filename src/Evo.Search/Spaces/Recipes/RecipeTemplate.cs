@@ -32,7 +32,9 @@ internal sealed record RecipeTemplate(
     public bool TakesPerModelValue(RecipeSource source, RecipeSlot slot, IMergeMethod? chosen = null) =>
         !source.Overrides(slot.Name, slot.Owner)
         && (source.Model is null || source.Model != source.BaseModel
-            || (chosen is not null ? !chosen.Needs.NeedsBase : Methods.Any(name => MergeMethods.Find(name) is not { Needs.NeedsBase: true })));
+            || (chosen is not null ? !IsBase(chosen) : Methods.Any(name => MergeMethods.Find(name) is not { } method || !IsBase(method))));
+
+    private static bool IsBase(IMergeMethod method) => method.Needs.NeedsBase || method.Needs.TakesBase;
 
     public static RecipeTemplate Read(SpaceDocument document, YamlMappingNode recipe)
     {

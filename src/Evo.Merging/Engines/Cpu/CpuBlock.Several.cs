@@ -1,0 +1,23 @@
+using Evo.Merging.Methods.Kernels;
+
+namespace Evo.Merging.Engines.Cpu;
+
+/// <summary>Several blocks at once.</summary>
+internal sealed unsafe partial class CpuBlock
+{
+    public override void AddInnerProducts(ReadOnlySpan<Block> blocks, Span<double> products)
+    {
+        var data = stackalloc float*[blocks.Length];
+        for (var i = 0; i < blocks.Length; i++)
+            data[i] = ((CpuBlock)blocks[i]).Pointer;
+        InnerProducts.Add(data, blocks.Length, _length, products);
+    }
+
+    public override void SetVariance(ReadOnlySpan<Block> blocks)
+    {
+        var data = stackalloc float*[blocks.Length];
+        for (var i = 0; i < blocks.Length; i++)
+            data[i] = ((CpuBlock)blocks[i]).Pointer;
+        Variances.Set(data, blocks.Length, Values);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Runtime.Intrinsics;
+
+namespace Evo.Merging.Engines.Cpu;
+
+/// <summary>
+/// Gram matrices in float64: each stretch of the vectors is widened once, then every pair is multiplied from the processor's nearest cache. The order of
+/// additions depends on the length alone.
+/// </summary>
+internal static unsafe class InnerProducts
+{
+    private const int Stretch = 256;
+    private const int Lanes = 8;
+    private const int MostOnStack = 24;
+
+    public static void Add(float** vectors, int count, int length, Span<double> products)
+    {
+        var needed = (count * Stretch) + (products.Length * Lanes);
+        Span<double> memory = count <= MostOnStack ? stackalloc double[needed] : new double[needed];
+        fixed (double* wide = memory)
+        {
+            var sums = wide + (count * Stretch);
+            new Span<double>(sums, products.Length * Lanes).Clear();
+            for (var first = 0; first < length; first += Stretch)
+            {
+                var elements = Math.Min(Stretch, length - first);
+                for (var vector = 0; vector < count; vector++)
+                    Widen(vectors[vector] + first, elements, wide + (vector * Stretch));
+                AddPairs(wide, count, (elements + Lanes - 1) & -Lanes, sums);
+            }
+
+            for (var pair = 0; pair < products.Length; pair++)
+                products[pair] += Reductions.Total(Vector512.Load(sums + (pair * Lanes)));
+        }
+    }
+
+    /// <summary>Zeroes fill up to a multiple of the lanes.</summary>
+    private static void Widen(float* values, int count, double* wide)
+    {
+        var i = 0;
+        for (; i <= count - (2 * Lanes); i += 2 * Lanes)
+        {
+            var (lower, upper) = Vector512.Widen(Vector512.Load(values + i));
+            lower.Store(wide + i);
+            upper.Store(wide + i + Lanes);
+        }
+
+        for (; i < count; i++)
+            wide[i] = values[i];
+        for (; (i & (Lanes - 1)) != 0; i++)
+            wide[i] = 0;
+    }
+
+    private static void AddPairs(double* wide, int count, int length, double* sums)
+    {
+        for (var left = 0; left < count; left++)
+        {
+            var right = left;
+            for (; right + 1 < count; right += 2, sums += 2 * Lanes)
+                AddTwo(wide + (left * Stretch), wide + (right * Stretch), wide + ((right + 1) * Stretch), length, sums);
+            if (right < count)
+            {
+                AddOne(wide + (left * Stretch), wide + (right * Stretch), length, sums);
+                sums += Lanes;
+            }
+        }
+    }
+
+    private static void AddOne(double* x, double* y, int length, double* sums)
+    {
+        var sum = Vector512.Load(sums);
+        for (var i = 0; i < length; i += Lanes)
+            sum += Vector512.Load(x + i) * Vector512.Load(y + i);
+        sum.Store(sums);
+    }
+
+    private static void AddTwo(double* x, double* y, double* z, int length, double* sums)
+    {
+        var (first, second) = (Vector512.Load(sums), Vector512.Load(sums + Lanes));
+        for (var i = 0; i < length; i += Lanes)
+        {
+            var left = Vector512.Load(x + i);
+            first += left * Vector512.Load(y + i);
+            second += left * Vector512.Load(z + i);
+        }
+
+        first.Store(sums);
+        second.Store(sums + Lanes);
+    }
+}

@@ -1,0 +1,13 @@
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>Operations over several blocks of one length at once, in one pass over them.</summary>
+public abstract partial class Block
+{
+    /// <summary>
+    /// Adds ⟨bᵢ,bⱼ⟩ for i ≤ j, in float64, to the upper triangle of a Gram matrix, stored row by row: (0,0), (0,1), ..., (1,1), ... One of the blocks must be this one.
+    /// </summary>
+    public abstract void AddInnerProducts(ReadOnlySpan<Block> blocks, Span<double> products);
+
+    /// <summary>this = the population variance of the blocks, element by element; exactly 0 where they are equal.</summary>
+    public abstract void SetVariance(ReadOnlySpan<Block> blocks);
+}

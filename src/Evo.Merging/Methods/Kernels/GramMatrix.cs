@@ -1,0 +1,41 @@
+namespace Evo.Merging.Methods.Kernels;
+
+/// <summary>
+/// The inner products ⟨xᵢ,xⱼ⟩ of one tensor's models, in float64. Methods that combine directions need nothing else of the elements: their coefficients
+/// follow from this matrix, and what is left is one linear combination.
+/// </summary>
+internal sealed class GramMatrix
+{
+    private readonly double[] _upper;
+    private readonly int _count;
+
+    /// <param name="upper">The upper triangle, row by row.</param>
+    public GramMatrix(int count, double[] upper) => (_count, _upper) = (count, upper);
+
+    public double this[int i, int j] => i <= j ? _upper[(i * _count) - (i * (i - 1) / 2) + j - i] : this[j, i];
+
+    public double Norm(int i) => Math.Sqrt(this[i, i]);
+
+    /// <summary>⟨Σ aᵢxᵢ, Σ bᵢxᵢ⟩.</summary>
+    public double Product(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _count; i++)
+            for (var j = 0; j < _count; j++)
+                sum += a[i] * b[j] * this[i, j];
+        return sum;
+    }
+
+    /// <summary>Of the task vectors where there is a base, else of the models themselves; made once for a tensor.</summary>
+    public static GramMatrix Of(TensorInputs inputs)
+    {
+        var count = inputs.ModelCount;
+        return inputs.Remember("inner products", () => new GramMatrix(count, inputs.Sum(Pairs(count), (run, sums) =>
+        {
+            var blocks = run.Vectors(inputs.HasBase);
+            blocks[0].AddInnerProducts(blocks, sums);
+        })));
+    }
+
+    private static int Pairs(int count) => count * (count + 1) / 2;
+}
