@@ -2,6 +2,7 @@
 // Run: dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- memory [SIZE|FOLDER] [METHOD...]
 // `models FOLDER [SIZE]` makes the models once, to be used again as `memory FOLDER`.
 //      dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- disk [--mergekit PROGRAM]
+//      dotnet run -c Release --project benchmarks/Evo.Merging.Benchmarks -- adapted [RANK ...]
 using System.Globalization;
 using Evo.Merging.Benchmarks;
 using Evo.Merging.Benchmarks.Disk;
@@ -21,7 +22,10 @@ switch (args.FirstOrDefault() ?? "memory")
     case "models":
         InMemory.MakeModels(args[1], args.ElementAtOrDefault(2) ?? "250M");
         break;
+    case "adapted":
+        AdaptedParents.Run([.. args.Skip(1)]);
+        break;
     case var other:
-        Console.Error.WriteLine($"no part '{other}': memory, disk, models");
+        Console.Error.WriteLine($"no part '{other}': memory, disk, models, adapted");
         break;
 }

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Evo.Cli.Output;
 using Evo.Cli.Signals;
+using Evo.Evaluation.Calibration;
 using Evo.Merging;
 using Evo.Merging.Engines;
+using Evo.Merging.Experts;
 using Evo.Merging.Planning;
 using Evo.Merging.Recipes;
 using Evo.Search.Export;
@@ -28,17 +30,22 @@ internal static class MergeCommand
             Description = "Write the result as a PEFT adapter: models must be base+adapter, the method lora_concat, evo_merging or task_arithmetic.",
         };
         var json = CommonOptions.Json();
-        var command = new Command("merge", "Carry out one mergekit recipe.") { recipe, output, memory, shardSize, modelsFrom, asAdapter, json };
+        var command = new Command("merge", "Carry out one mergekit recipe, of a merge or of a mixture of experts.") { recipe, output, memory, shardSize, modelsFrom, asAdapter, json };
         command.SetAction(parsed =>
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
             var path = Path.GetFullPath(parsed.GetRequiredValue(recipe));
             if (!File.Exists(path)) throw new RecipeException($"{path}: there is no such file");
-            var read = RecipeReader.Read(File.ReadAllText(path), path);
+            var text = File.ReadAllText(path);
+            var experts = ExpertsRecipeReader.TryRead(text, path);
+            var read = experts is null ? RecipeReader.Read(text, path) : null;
+            var models = experts?.ReferencedModels ?? read!.ReferencedModels;
             var start = parsed.GetValue(modelsFrom) ?? Path.GetDirectoryName(path)!;
             using var parents = ParentModels.Open(
-                read.ReferencedModels, start, CandidateParents.Resolve(read.ReferencedModels, start, signals.Stop));
-            var plan = MergePlan.Create(read, parents);
+                models, start, CandidateParents.Resolve(models, start, signals.Stop));
+            using var prompts = experts is null ? null : new PromptStates(parents, experts.BaseModel, signals.Stop);
+            var plan = experts is null ? MergePlan.Create(read!, parents) : ExpertsPlan.Create(experts, parents, prompts);
+            var method = experts is null ? read!.MergeMethod : "mixture of experts";
             var folder = Path.GetFullPath(parsed.GetRequiredValue(output));
             var options = new FolderMergeOptions
             {
@@ -56,14 +63,14 @@ internal static class MergeCommand
                     ["schema"] = "evo.merge/1",
                     ["folder"] = folder,
                     ["id"] = plan.ContentId,
-                    ["method"] = read.MergeMethod,
+                    ["method"] = method,
                     ["tensors"] = plan.Tensors.Length,
                     ["bytesWritten"] = plan.Estimate.BytesWritten,
                 }));
             }
             else
             {
-                console.Out.WriteLine($"{folder}: {plan.Tensors.Length} tensors by {read.MergeMethod}, {ScoreText.Bytes(plan.Estimate.BytesWritten)}");
+                console.Out.WriteLine($"{folder}: {plan.Tensors.Length} tensors by {method}, {ScoreText.Bytes(plan.Estimate.BytesWritten)}");
             }
 
             return ExitCode.Done;

@@ -14,7 +14,10 @@ internal static class CompanionFiles
                 writer.AddFile(file.Path);
             else
                 writer.AddText(file.Name, file.Text!);
-        writer.AddText("mergekit_config.yml", RecipeWriter.ToYaml(plan.Recipe));
+        if (plan.Experts is { } experts)
+            writer.AddText("mergekit_moe_config.yml", experts.Text);
+        else
+            writer.AddText("mergekit_config.yml", RecipeWriter.ToYaml(plan.Recipe));
         if (readme is not null)
             writer.AddText("README.md", readme);
     }

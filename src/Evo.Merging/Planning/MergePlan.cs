@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Weights;
 using Evo.Merging.Calibration;
+using Evo.Merging.Experts;
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Modifiers;
 using Evo.Merging.Recipes;
@@ -31,6 +32,9 @@ public sealed class MergePlan
     }
 
     public MergeRecipe Recipe { get; }
+
+    /// <summary>The recipe of a mixture of experts, which then takes the place of <see cref="Recipe"/>; null for all others.</summary>
+    public ExpertsRecipe? Experts { get; private init; }
 
     /// <summary>The model that configuration and tokenizer come from: the base, else the first model named.</summary>
     public ModelFolder Donor { get; }
@@ -109,6 +113,16 @@ public sealed class MergePlan
             Notes = notes.All,
         };
     }
+
+    /// <summary>The plan of a mixture of experts, whose tensors are put together elsewhere.</summary>
+    internal static MergePlan OfExperts(ExpertsRecipe recipe, ParentIndex donor, JsonObject config, ImmutableArray<PlannedTensor> tensors) => new(
+        new MergeRecipe { MergeMethod = "passthrough", BaseModel = recipe.BaseModel, Dtype = recipe.Dtype, SourceName = recipe.SourceName, Place = recipe.Place },
+        donor.Folder, config, tensors, [])
+    {
+        _companions = new Lazy<ImmutableArray<CompanionFile>>(() =>
+            [.. donor.Folder.TokenizerFiles.Append(donor.Folder.GenerationConfigFile).OfType<string>().Select(CompanionFile.Copy)]),
+        Experts = recipe,
+    };
 
     /// <summary>The models that give the result its embedding or its head.</summary>
     private static ImmutableArray<ParentIndex> WithVocabulary(ImmutableArray<OutputModule> modules) =>

@@ -52,6 +52,8 @@ internal static class PlanIdentity
         text.Append(CultureInfo.InvariantCulture, $"chat template {plan.ChatTemplate?.Length ?? -1} {plan.ChatTemplate}\n");
         if (plan.TokenizerId is { } tokenizer)
             text.Append(CultureInfo.InvariantCulture, $"tokenizer {tokenizer}\n");
+        if (plan.Experts is not null)
+            text.Append(CultureInfo.InvariantCulture, $"experts {plan.OutputConfig.ToJsonString()}\n");
         foreach (var tensor in plan.Tensors)
             text.Append(CultureInfo.InvariantCulture, $"{tensor.ContentId}\n");
         foreach (var copied in plan.Copied)

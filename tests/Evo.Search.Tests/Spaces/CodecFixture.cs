@@ -16,6 +16,8 @@ internal sealed class CodecFixture : IDisposable
             TinyModel.Write(Path.Combine(_folder.Root, "models", model), layers, tied, value);
     }
 
+    public string Root => _folder.Root;
+
     public ParentModels Parents { get; private set; } = null!;
 
     public string Refusal(string recipe) => Assert.Throws<SearchSpaceException>(() => Codec(recipe)).Message;
