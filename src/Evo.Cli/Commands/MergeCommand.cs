@@ -52,8 +52,9 @@ internal static class MergeCommand
                 MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value,
                 ShardBytes = ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value,
             };
+            var (tensors, bytes) = (plan.Tensors.Length, plan.Estimate.BytesWritten);
             if (parsed.GetValue(asAdapter))
-                AdapterMerge.Write(plan, folder, cancellation: signals.Stop);
+                (tensors, bytes) = AdapterMerge.Write(plan, folder, cancellation: signals.Stop);
             else
                 FolderMerge.Write(plan, folder, options: options, cancellation: signals.Stop);
             if (parsed.GetValue(json))
@@ -64,13 +65,13 @@ internal static class MergeCommand
                     ["folder"] = folder,
                     ["id"] = plan.ContentId,
                     ["method"] = method,
-                    ["tensors"] = plan.Tensors.Length,
-                    ["bytesWritten"] = plan.Estimate.BytesWritten,
+                    ["tensors"] = tensors,
+                    ["bytesWritten"] = bytes,
                 }));
             }
             else
             {
-                console.Out.WriteLine($"{folder}: {plan.Tensors.Length} tensors by {method}, {ScoreText.Bytes(plan.Estimate.BytesWritten)}");
+                console.Out.WriteLine($"{folder}: {tensors} tensors by {method}, {ScoreText.Bytes(bytes)}");
             }
 
             return ExitCode.Done;

@@ -24,7 +24,8 @@ public static class AdapterMerge
     /// <exception cref="RecipeException">The result is no adapter: another method, or a model that is none of the base's adapters.</exception>
     /// <exception cref="NonFiniteMergeException">A merged tensor holds NaN or infinity.</exception>
     /// <exception cref="Evo.Checkpoints.CheckpointException">The folder cannot be written.</exception>
-    public static void Write(MergePlan plan, string folder, string? readme = null, int workers = 0, CancellationToken cancellation = default)
+    /// <returns>How many tensors the adapter has, and their bytes.</returns>
+    public static (int Tensors, long Bytes) Write(MergePlan plan, string folder, string? readme = null, int workers = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -38,7 +39,8 @@ public static class AdapterMerge
         parts = [.. parts.Select(part => part with { IsInUpdatedModule = part.IsSaved && updated.Contains(part.Module) })];
 
         var type = OutputType(plan, parts[0]);
-        using var writer = AdapterFolderWriter.Create(folder, AdapterOutputConfig.Of(parts), parts.SelectMany(part => part.Tensors(type)));
+        var tensors = parts.SelectMany(part => part.Tensors(type)).ToArray();
+        using var writer = AdapterFolderWriter.Create(folder, AdapterOutputConfig.Of(parts), tensors);
         writer.AddText("mergekit_config.yml", RecipeWriter.ToYaml(plan.Recipe));
         if (readme is not null)
             writer.AddText("README.md", readme);
@@ -46,6 +48,7 @@ public static class AdapterMerge
         foreach (var part in parts)
             values.Write(part);
         writer.Complete();
+        return (tensors.Length, tensors.Sum(tensor => tensor.ByteLength));
     }
 
     private static ElementType OutputType(MergePlan plan, AdapterPart first)

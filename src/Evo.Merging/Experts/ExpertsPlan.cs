@@ -36,6 +36,7 @@ public static class ExpertsPlan
         config.Remove("_name_or_path");
         if (recipe.Dtype is { } type)
             config[config.ContainsKey("dtype") ? "dtype" : "torch_dtype"] = type;
+        TypeDefaults.Fill(config, @base.Folder.Config.ModelType);
         layout.Configure(config, recipe);
         return MergePlan.OfExperts(recipe, @base, config, assembly.Parts.Tensors);
     }

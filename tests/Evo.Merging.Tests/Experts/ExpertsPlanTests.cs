@@ -45,6 +45,14 @@ public sealed class ExpertsPlanTests
     }
 
     [Fact]
+    public void Settings_that_the_base_leaves_out_are_written_as_its_type_means_them()
+    {
+        using var scene = Models();
+        var config = scene.Plan(Two).OutputConfig; // Mixtral's own would be 1,000,000, 1e-5 and 8
+        Assert.Equal((10000.0, 1e-6, 2), ((double)config["rope_theta"]!, (double)config["rms_norm_eps"]!, (int)config["num_key_value_heads"]!));
+    }
+
+    [Fact]
     public void All_experts_equal_is_the_dense_model_whatever_the_router()
     {
         using var scene = Models();
