@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
 using Evo.Merging.Calibration;
 using Evo.Merging.Methods.Kernels;
 
@@ -30,6 +31,12 @@ public interface IMergeMethod
     /// True when a tensor's values depend on the other tensors of the plan, so that its identity has to name them all. By default where a global pass is needed.
     /// </summary>
     bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
+
+    /// <summary>Bytes that the method keeps of one tensor from candidate to candidate, to be known before any work; elementwise methods keep little.</summary>
+    /// <param name="place">Where the tensor belongs.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="parameters">Parameters of the tensor; they tell the number of models too.</param>
+    long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => 0;
 
     /// <summary>
     /// What is wrong with values that are in range one by one but do not go together; null when nothing is. The plan refuses such values and names the tensor.

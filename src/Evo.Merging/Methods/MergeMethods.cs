@@ -39,6 +39,15 @@ public static class MergeMethods
         new PcbMerging(),
         new Widen(),
         new LocalizeAndStitch(),
+        new TsvM(),
+        new RTsvM(),
+        new IsoC(),
+        new IsoCts(),
+        new DcMerge(),
+        new OrthoMerge(),
+        new Wudi(),
+        new OptMerge(),
+        new TwinMerging(),
     ];
 
     /// <summary>Every parameter name that some method or modifier declares.</summary>

@@ -90,7 +90,7 @@ public sealed class CandidateReuseTests : IDisposable
     public void Any_memory_for_what_is_prepared_gives_the_same_bits(long bytes)
     {
         using var bounded = new CpuMergeEngine(2, bytes);
-        foreach (var method in MergeMethods.All)
+        foreach (var method in LargeScene.Methods)
             foreach (var density in new[] { 0.3, 0.55, 0.3 })
             {
                 var recipe = LargeScene.Recipe(method.Name, density);

@@ -14,7 +14,7 @@ public sealed unsafe class ChunkTests
         get
         {
             var cases = new TheoryData<string, int>();
-            foreach (var method in MergeMethods.All)
+            foreach (var method in LargeScene.Methods)
                 foreach (var piece in new[] { 1201, 8192, 99_991 })
                     cases.Add(method.Name, piece);
             return cases;

@@ -9,7 +9,7 @@ namespace Evo.Merging.Tests.Engines;
 /// <summary>The engine's promises: the same bits for any number of workers, rounding as on disk, failures by name.</summary>
 public sealed class CpuMergeEngineTests
 {
-    public static TheoryData<string> Methods => [.. MergeMethods.All.Select(method => method.Name)];
+    public static TheoryData<string> Methods => [.. LargeScene.Methods.Select(method => method.Name)];
 
     [Theory, MemberData(nameof(Methods))]
     public void Any_number_of_workers_gives_the_same_bits(string method)

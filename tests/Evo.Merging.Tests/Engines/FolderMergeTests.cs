@@ -13,7 +13,7 @@ namespace Evo.Merging.Tests.Engines;
 /// <summary>Merging to disk: the numbers of the engine in memory, in a complete model folder or not at all.</summary>
 public sealed class FolderMergeTests
 {
-    public static TheoryData<string> Methods => [.. MergeMethods.All.Select(method => method.Name)];
+    public static TheoryData<string> Methods => [.. LargeScene.Methods.Select(method => method.Name)];
 
     [Theory, MemberData(nameof(Methods))]
     public void The_folder_holds_the_bits_of_the_candidate(string method)

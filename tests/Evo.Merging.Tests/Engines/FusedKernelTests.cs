@@ -11,7 +11,7 @@ namespace Evo.Merging.Tests.Engines;
 /// <summary>Kernels in one pass over registers have the bits of the same kernels block by block.</summary>
 public sealed unsafe class FusedKernelTests
 {
-    public static TheoryData<string> Methods => [.. MergeMethods.All.Select(method => method.Name)];
+    public static TheoryData<string> Methods => [.. LargeScene.Methods.Select(method => method.Name)];
 
     public static TheoryData<int> Lengths => [.. Enumerable.Range(0, 40)];
 

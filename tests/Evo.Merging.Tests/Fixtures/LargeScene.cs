@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Spectral;
 
 namespace Evo.Merging.Tests.Fixtures;
 
@@ -10,6 +11,9 @@ internal static class LargeScene
 {
     private const int Rows = 1031;
     private const int Columns = 1201; // 1.24 million elements: more than one segment
+
+    /// <summary>Methods that work on elements and rows; those that factorise whole matrices are tried on small ones (SpectralScene).</summary>
+    public static IEnumerable<IMergeMethod> Methods => MergeMethods.All.Where(method => method is not SpectralMethod);
 
     public static MergeScene Create(ElementType type = ElementType.BF16) => new(("base", Model(1, type)), ("one", Model(2, type)), ("two", Model(3, type)));
 

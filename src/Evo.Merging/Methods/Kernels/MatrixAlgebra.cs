@@ -65,6 +65,9 @@ public abstract class MatrixAlgebra
     /// <summary>left · right in float32.</summary>
     public abstract Factor Product(Factor left, Factor right);
 
+    /// <summary>target += scale · factor; the block is a whole tensor of as many elements.</summary>
+    public abstract void Add(Block target, Factor factor, float scale);
+
     /// <summary>
     /// target += (Σ leftₜ · diag(scalesₜ)) · right: one matrix product, in which as many columns of left and rows of right take part as there are scales.
     /// The block is a whole tensor of as many rows as left and columns as right.

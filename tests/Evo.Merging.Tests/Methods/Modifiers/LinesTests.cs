@@ -82,7 +82,7 @@ public sealed class LinesTests
         Near.Equal([2, 2], scene.Merge(Recipe("lines_alpha: auto, lines_beta: 1"))[Names.Norm(1)]);
     }
 
-    public static TheoryData<string> Methods => [.. MergeMethods.All.Where(method => method.Needs.NeedsBase).Select(method => method.Name)];
+    public static TheoryData<string> Methods => [.. LargeScene.Methods.Where(method => method.Needs.NeedsBase).Select(method => method.Name)];
 
     /// <summary>A factor of ½ everywhere gives the mean of the base and of what the method gives alone.</summary>
     [Theory, MemberData(nameof(Methods))]

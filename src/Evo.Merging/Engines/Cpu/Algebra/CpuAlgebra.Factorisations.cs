@@ -76,6 +76,9 @@ internal sealed unsafe partial class CpuAlgebra
         return result;
     }
 
+    public override void Add(Block target, Factor factor, float scale) =>
+        TensorPrimitives.MultiplyAdd(Of(factor).Values, scale, ((CpuBlock)target).Values, ((CpuBlock)target).Values);
+
     public override void AddProduct(Block target, ReadOnlySpan<ScaledFactor> left, Factor right)
     {
         var terms = left.ToArray();
