@@ -24,7 +24,7 @@ public sealed class MagnitudeOrderTests
         using var workers = new CpuWorkers(2);
         var inputs = new CpuTensorInputs(plan.Tensors[0], workers, new PreparedCache(), CancellationToken.None);
         var scan = new MagnitudeScan(inputs, Granularity.Elements, run => run.TaskVector(0));
-        List<IMagnitudeOrder> orders = [new MagnitudeHistogram(scan), new SortedIndices(scan)];
+        List<IMagnitudeOrder> orders = [new MagnitudeHistogram(scan), new SortedIndices(scan), new SelectedMagnitudes(scan)];
         if (length <= SortedMagnitudes.MostElements)
             orders.Add(new SortedMagnitudes(scan));
         if (steps > 0)
@@ -50,6 +50,41 @@ public sealed class MagnitudeOrderTests
                 if (count >= 1 && count <= length)
                     Assert.Equal(Math.Abs(values[sorted[count - 1]]), order.Magnitude(count));
             }
+        }
+    }
+
+    [Fact]
+    public void A_sample_that_misleads_costs_time_and_nothing_else()
+    {
+        // All large magnitudes are where no sampled run is: the bracket misses, or holds everything.
+        var values = new float[100_000];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = i % 1000 is > 300 and < 420 ? 1 + (i / 1000f) : 1e-3f;
+        using var scene = new MergeScene(("base", TinyModel.OfVector(new float[values.Length])), ("a", TinyModel.OfVector(values)));
+        var plan = scene.Plan("{merge_method: ties, base_model: base, models: [{model: a}], parameters: {weight: 1}}");
+        using var workers = new CpuWorkers(2);
+        var scan = new MagnitudeScan(new CpuTensorInputs(plan.Tensors[0], workers, null, CancellationToken.None), Granularity.Elements, run => run.TaskVector(0));
+        var (histogram, selected) = (new MagnitudeHistogram(scan), new SelectedMagnitudes(scan));
+        foreach (var count in new[] { 1, 100, 5_000, 11_900, 11_901, 50_000, 99_999 })
+            Assert.Equal(histogram.Largest(count), selected.Largest(count));
+    }
+
+    [Theory]
+    [InlineData(0, 39)]
+    [InlineData(1, 40)]
+    [InlineData(7, 7)]
+    [InlineData(10, 30)]
+    public void What_lies_within_the_bracket_is_gathered_in_order(int lowest, int highest)
+    {
+        for (var length = 0; length < 70; length++)
+        {
+            var random = new Random(length);
+            var bits = Enumerable.Range(0, length).Select(_ => random.Next(41) | (random.Next(2) << 31)).ToArray();
+            var (list, gathered) = (new int[length + 1 + BracketScan.Slack], 1);
+            var above = BracketScan.Gather(bits, lowest, highest, list, ref gathered);
+            var magnitudes = bits.Select(value => value & int.MaxValue).ToArray();
+            Assert.Equal(magnitudes.Count(magnitude => magnitude > highest), above);
+            Assert.Equal(magnitudes.Where(magnitude => magnitude >= lowest && magnitude <= highest), list[1..gathered]);
         }
     }
 

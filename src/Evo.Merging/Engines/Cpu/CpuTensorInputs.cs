@@ -31,8 +31,11 @@ internal sealed class CpuTensorInputs(
 
     public override bool HasBase => tensor.Base is not null;
 
-    /// <summary>The same inputs, with what is prepared kept in another cache.</summary>
-    public CpuTensorInputs RememberedIn(PreparedCache other) => new(tensor, workers, other, cancellation, plan);
+    /// <summary>The same inputs for a single merge: what is prepared lives no longer than these inputs, and takes little memory.</summary>
+    public CpuTensorInputs ForOneMerge() => new(tensor, workers, new PreparedCache(), cancellation, plan) { IsForOneMerge = true };
+
+    /// <summary>Whether what is prepared is used for one set of parameter values only.</summary>
+    public bool IsForOneMerge { get; private init; }
 
     /// <summary>Whether a method has looked at other tensors of the merge.</summary>
     public bool SawPlan { get; private set; }
@@ -160,10 +163,12 @@ internal sealed class CpuTensorInputs(
             .Of(source.Model, kinds).Find(source.Tensor.Name);
 
     /// <summary>The same tensor for what outlives this merge's token.</summary>
-    public CpuTensorInputs WithoutCancellation() => cancellation == CancellationToken.None ? this : new(tensor, workers, cache, CancellationToken.None, plan);
+    public CpuTensorInputs WithoutCancellation() => cancellation == CancellationToken.None
+        ? this
+        : new(tensor, workers, cache, CancellationToken.None, plan) { IsForOneMerge = IsForOneMerge };
 
     /// <summary>Whether to build something of that size that only later merges gain by.</summary>
-    public bool HasRoomFor(long bytes) => cache is not null && cache.HasRoomFor(bytes);
+    public bool HasRoomFor(long bytes) => !IsForOneMerge && cache is not null && cache.HasRoomFor(bytes);
 
     /// <summary>How many segments of whole runs, of about the given length, there are.</summary>
     public int CountSegments(Granularity granularity, long about) =>
@@ -190,6 +195,16 @@ internal sealed class CpuTensorInputs(
             var start = indices[place] / length * length;
             run.Turn(tensor, start, (int)Math.Min(length, total - start));
             visit(place, (int)(indices[place] - start), run);
+        }
+    });
+
+    /// <summary>Visits short runs at equal distances, in order.</summary>
+    public unsafe void VisitSpread(int runs, int length, Action<CpuRun> visit) => workers.Once(run =>
+    {
+        for (var number = 0; number < runs; number++)
+        {
+            run.Turn(tensor, (long)((Int128)(tensor.Output.ElementCount - length) * number / Math.Max(1, runs - 1)), length);
+            visit(run);
         }
     });
 

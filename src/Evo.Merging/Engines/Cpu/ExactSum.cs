@@ -41,6 +41,7 @@ internal static class ExactSum
 
     /// <summary>The sum of |x| in units; null when there is a value that is too large, infinite or NaN.</summary>
     /// <param name="values">At most 2¹³ of them, so that partial sums stay exact.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Int128? Units(ReadOnlySpan<float> values)
     {
         ref var first = ref MemoryMarshal.GetReference(values);

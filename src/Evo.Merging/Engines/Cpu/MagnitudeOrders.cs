@@ -3,7 +3,7 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// The form in which a tensor's order is kept: sorted keys for a small one; counts where the magnitudes are few distinct numbers; the sorted indices where they
+/// The form in which a tensor's order is kept: sorted keys for a small one; nothing for a single merge, which has few cuts; counts where the magnitudes are few distinct numbers; the sorted indices where they
 /// are many and memory allows; else a histogram, whose cuts cost further passes. All give the same cuts.
 /// </summary>
 internal static class MagnitudeOrders
@@ -14,6 +14,8 @@ internal static class MagnitudeOrders
         var scan = new MagnitudeScan(inputs, granularity, score);
         if (inputs.ElementCount <= SortedMagnitudes.MostElements)
             return new SortedMagnitudes(scan);
+        if (inputs.IsForOneMerge && granularity == Granularity.Elements)
+            return new SelectedMagnitudes(scan);
         if (MagnitudeSpectrum.Of(scan) is { } spectrum)
             return spectrum;
         return inputs.ElementCount <= SortedIndices.MostElements && inputs.HasRoomFor(inputs.ElementCount * sizeof(uint))

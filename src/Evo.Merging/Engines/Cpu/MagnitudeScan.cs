@@ -32,6 +32,9 @@ internal sealed class MagnitudeScan(CpuTensorInputs inputs, Granularity granular
     public void ForEachSegment(Action<int, Action<RunVisit>> visit) =>
         _inputs.ForEachSegment(granularity, _segmentLength, (segment, runs) => visit(segment, visitRun => runs(run => visitRun(run.Start, Bits(run)))));
 
+    /// <summary>Visits short runs at equal distances, in order: the bits.</summary>
+    public void VisitSpread(int runs, int length, SpreadVisit visit) => _inputs.VisitSpread(runs, length, run => visit(Bits(run)));
+
     /// <summary>Flat index of the <paramref name="rank"/>-th element (from 1) of exactly this magnitude within a segment.</summary>
     public long IndexOf(int segment, int magnitude, long rank)
     {
@@ -97,4 +100,6 @@ internal sealed class MagnitudeScan(CpuTensorInputs inputs, Granularity granular
 
     /// <param name="start">Flat index of the first value.</param>
     public delegate void RunVisit(long start, ReadOnlySpan<int> bits);
+
+    public delegate void SpreadVisit(ReadOnlySpan<int> bits);
 }

@@ -42,7 +42,7 @@ internal sealed class TensorStream(
         if (_failure is not null)
             throw _failure;
 
-        ITensorKernel Bind(int index) => plan.Tensors[index].Bind(inputs[index].RememberedIn(new PreparedCache()));
+        ITensorKernel Bind(int index) => plan.Tensors[index].Bind(inputs[index].ForOneMerge());
     }
 
     private void Write(PlannedTensor tensor, ITensorKernel kernel)
