@@ -34,6 +34,8 @@ public sealed unsafe class FusedKernelTests
     [InlineData("dare_linear", "{normalize: true, lambda: 1.5}", "weight: 2.5, density: 0.9")]
     [InlineData("task_arithmetic", "{normalize: true, lambda: -1}", "weight: -1.5")]
     [InlineData("linear", "{normalize: false}", "weight: -3.25")]
+    [InlineData("breadcrumbs", "{rescale: true}", "weight: 1.5, density: 0.4, gamma: 0.2")]
+    [InlineData("breadcrumbs_ties", "{normalize: true}", "weight: -0.5, density: 0.9, gamma: 0.01")]
     public void Parameters_reach_the_formula(string method, string global, string ofOne)
     {
         using var scene = LargeScene.Create();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Evo.Merging.Methods.Kernels;
 
@@ -31,6 +32,7 @@ internal static class Exclusions
 
     public static void KeepAbove(Span<float> values, float bound) => Masks.KeepFrom(values, BitConverter.SingleToInt32Bits(bound) + 1);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DropFrom(Span<float> values, int smallest)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);
@@ -45,6 +47,7 @@ internal static class Exclusions
                 values[i] = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void KeepWhereFrom(Span<float> values, ReadOnlySpan<float> scores, int smallest)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<int>>(values);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Evo.Merging.Engines.Cpu;
@@ -34,6 +35,7 @@ internal static unsafe class InnerProducts
     }
 
     /// <summary>Zeroes fill up to a multiple of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(float* values, int count, double* wide)
     {
         var i = 0;
@@ -65,6 +67,7 @@ internal static unsafe class InnerProducts
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddOne(double* x, double* y, int length, double* sums)
     {
         var sum = Vector512.Load(sums);
@@ -73,6 +76,7 @@ internal static unsafe class InnerProducts
         sum.Store(sums);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTwo(double* x, double* y, double* z, int length, double* sums)
     {
         var (first, second) = (Vector512.Load(sums), Vector512.Load(sums + Lanes));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Evo.Merging.Methods.Kernels;
@@ -80,6 +81,7 @@ internal sealed class MagnitudeScan(CpuTensorInputs inputs, Granularity granular
     }
 
     /// <summary>How many elements of a run have exactly this magnitude.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Count(ReadOnlySpan<int> bits, int magnitude)
     {
         var (i, count) = (0, 0);

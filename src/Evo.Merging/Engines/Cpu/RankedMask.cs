@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Engines.Cpu;
@@ -37,6 +38,7 @@ internal static unsafe class RankedMask
     }
 
     /// <summary>The rank of every element, 0 the smallest magnitude; of equal ones the earlier is lower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Rank(float* values, int length, float largest, int* places, int buckets, ulong* sorted, int* ranks)
     {
         var scale = (buckets - 1) / largest;
@@ -66,6 +68,7 @@ internal static unsafe class RankedMask
             ranks[(uint)sorted[rank]] = rank;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Distribute(float* values, int length, float scale, int* buckets)
     {
         var i = 0;
@@ -75,6 +78,7 @@ internal static unsafe class RankedMask
             buckets[i] = (int)(Math.Abs(values[i]) * scale);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sort(ulong* keys, int count)
     {
         if (count > MostInserted)
@@ -93,6 +97,7 @@ internal static unsafe class RankedMask
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Keep(float* values, int* ranks, int length, long start, MaskKey key, double lowest, double highest)
     {
         var first = (float)((length > 1 ? lowest : (lowest + highest) / 2) * Draws);
@@ -112,6 +117,7 @@ internal static unsafe class RankedMask
     }
 
     /// <summary>The largest magnitude; NaN when there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(float* values, int length)
     {
         var i = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Evo.Merging.Engines.Cpu;
 
@@ -9,6 +10,7 @@ internal static unsafe class Variances
     /// Population variance, computed in float64 of the differences to the first vector, so that equal elements give exactly 0 and equal variances equal numbers, and
     /// rounded once.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Set(float** vectors, int count, Span<float> variances)
     {
         var i = 0;

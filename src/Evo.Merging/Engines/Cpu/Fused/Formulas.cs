@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Evo.Merging.Methods.Stock;
 using Evo.Merging.Methods.TaskVectors;
 
 namespace Evo.Merging.Engines.Cpu.Fused;
@@ -45,6 +46,24 @@ internal unsafe struct BlendFormula(float baseShare, float modelShare) : IFormul
     public readonly Vector512<float> At<TInput>(nuint index)
         where TInput : struct, IInputElements =>
         (TInput.Load(_inputs.Models[0], index) * Vector512.Create(modelShare)) + (TInput.Load(_inputs.Base, index) * Vector512.Create(baseShare));
+}
+
+/// <summary>t · mean(θᵢ) + (1 - t) · θ₀: <see cref="StockKernel"/>.</summary>
+internal unsafe struct StockFormula(float ratio) : IFormula
+{
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start) => _inputs = inputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements
+    {
+        var sum = TInput.Load(_inputs.Models[0], index);
+        for (var model = 1; model < _inputs.Count; model++)
+            sum += TInput.Load(_inputs.Models[model], index);
+        return (TInput.Load(_inputs.Base, index) * Vector512.Create(1 - ratio)) + (sum / Vector512.Create((float)_inputs.Count) * Vector512.Create(ratio));
+    }
 }
 
 /// <summary>θ₀ + λ · (Σ wᵢ τᵢ) / divisor: <see cref="SumKernel"/>.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.Stock;
 using Evo.Merging.Methods.TaskVectors;
 using Evo.Merging.Planning;
 
@@ -17,7 +18,7 @@ internal static unsafe class FusedKernels
 
     public static bool Has(PlannedTensor tensor, ITensorKernel kernel) => tensor.Models.Length <= MostModels && kernel switch
     {
-        Linear.Kernel or Slerp.Kernel => true,
+        Linear.Kernel or Slerp.Kernel or StockKernel => true,
         SumKernel sum => Array.TrueForAll(sum.Shares, SparseShare.Covers),
         SignElectionKernel election => Array.TrueForAll(election.Shares, SparseShare.Covers),
         _ => false,
@@ -66,6 +67,8 @@ internal static unsafe class FusedKernels
                     return FusedLoop.Run<WeightedSumFormula, TInput, TOutput>(new WeightedSumFormula(weights, linear.Divisor), inputs, start, length, output);
             case Slerp.Kernel slerp:
                 return FusedLoop.Run<BlendFormula, TInput, TOutput>(new BlendFormula(slerp.BaseShare, slerp.ModelShare), inputs, start, length, output);
+            case StockKernel stock:
+                return FusedLoop.Run<StockFormula, TInput, TOutput>(new StockFormula(stock.Ratio), inputs, start, length, output);
             case SumKernel sum:
                 var shares = stackalloc SparseShare[inputs.Count];
                 return RunSparse<TaskVectorSumFormula, TInput, TOutput>(
