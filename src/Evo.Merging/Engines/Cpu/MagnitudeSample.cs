@@ -4,7 +4,7 @@ namespace Evo.Merging.Engines.Cpu;
 internal sealed class MagnitudeSample
 {
     private const int RunLength = 128;
-    private const int FewRuns = 64;
+    private const int FewRuns = 128;
     private const int ManyRuns = 256;
     private const long ManyElements = 1 << 24;
 
@@ -12,7 +12,7 @@ internal sealed class MagnitudeSample
     /// Standard deviations of a quantile's place on either side, were the sample's elements independent. Neighbours are not, quite; a bracket that misses costs
     /// time and nothing else.
     /// </summary>
-    private const double Deviations = 6;
+    private const double Deviations = 4;
 
     private readonly int[] _descending;
 

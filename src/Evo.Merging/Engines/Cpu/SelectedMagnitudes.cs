@@ -48,7 +48,7 @@ internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder
                 counts += BracketScan.Gather(bits, lowest, highest, list, ref length);
             });
             Interlocked.Add(ref above, counts);
-            gathered[segment] = Interlocked.Add(ref within, length) <= MostGathered ? list[..length] : [];
+            gathered[segment] = Interlocked.Add(ref within, length) <= MostGathered ? Copied(list, length) : [];
             ArrayPool<int>.Shared.Return(list);
         });
         if (within > MostGathered || count <= above || count > above + within)
@@ -69,6 +69,13 @@ internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder
         }
 
         return new MagnitudeCut(threshold, long.MaxValue); // all that are equal stay
+    }
+
+    private static int[] Copied(int[] list, int length)
+    {
+        var copy = GC.AllocateUninitializedArray<int>(length);
+        list.AsSpan(0, length).CopyTo(copy);
+        return copy;
     }
 
     private static int[] Grown(int[] list, int length, int capacity)
