@@ -11,6 +11,8 @@ public sealed class UsageTests
     [InlineData("resume", "DIR", "--generations", "-3")]
     [InlineData("merge", "recipe.yaml", "--out", "folder", "--memory", "plenty")]
     [InlineData("merge", "recipe.yaml", "--out", "folder", "--memory", "1MB")]
+    [InlineData("merge", "recipe.yaml")]
+    [InlineData("merge", "recipe.yaml", "--out", "folder", "--read-budget", "half")]
     [InlineData("run", "space.yaml", "--run-dir", "")]
     [InlineData("status", " ")]
     [InlineData("eval", "model", "--task", "task.yaml", "--device", "tpu")]

@@ -12,7 +12,7 @@ public sealed class ModelFolder : IDisposable
 {
     private readonly WeightFiles _weights;
     private readonly Dictionary<string, TensorInfo> _tensors;
-    private readonly Lazy<string> _contentHash;
+    private Lazy<string> _contentHash;
 
     private ModelFolder(string path, ModelConfig config, WeightFiles weights)
     {
@@ -85,6 +85,14 @@ public sealed class ModelFolder : IDisposable
 
     /// <summary>Full paths of the tokenizer files of any folder, whether it holds a model or only a tokenizer.</summary>
     public static ImmutableArray<string> TokenizerFilesIn(string folder) => TokenizerFileNames.In(folder);
+
+    /// <summary>Takes the content hash from elsewhere, unless it has been computed.</summary>
+    /// <param name="from">Is given the computation.</param>
+    internal void TakeContentHash(Func<Func<string>, string> from)
+    {
+        if (!_contentHash.IsValueCreated)
+            _contentHash = new Lazy<string>(() => from(() => ModelContentHash.Of(this)));
+    }
 
     /// <summary>The tensor's entry, or null when the model has none of that name.</summary>
     public TensorInfo? Find(string name) => _tensors.GetValueOrDefault(name);

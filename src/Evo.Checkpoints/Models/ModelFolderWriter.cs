@@ -67,6 +67,9 @@ public sealed class ModelFolderWriter : IDisposable
         }
     }
 
+    /// <summary>Bytes of the weight files, headers included, that a folder of these tensors will have; configuration, index and tokenizer come on top.</summary>
+    public static long WeightFileBytes(IEnumerable<TensorInfo> tensors, long shardBytes) => new ShardPlan(tensors, shardBytes).FileBytes;
+
     /// <summary>Appends bytes (little-endian, row-major) to a tensor.</summary>
     /// <exception cref="KeyNotFoundException">No such tensor was declared.</exception>
     /// <exception cref="InvalidOperationException">More bytes than the tensor has.</exception>

@@ -124,6 +124,12 @@ public sealed class MergePlan
         Experts = recipe,
     };
 
+    /// <summary>The same plan with other ways to the same tensors.</summary>
+    internal MergePlan With(ImmutableArray<PlannedTensor> tensors) => new(Recipe, Donor, OutputConfig, [.. tensors.Select(tensor => tensor.With(tensor.Models))], Copied)
+    {
+        _companions = _companions, TokenizerId = TokenizerId, ChatTemplate = ChatTemplate, Notes = Notes, Experts = Experts,
+    };
+
     /// <summary>The models that give the result its embedding or its head.</summary>
     private static ImmutableArray<ParentIndex> WithVocabulary(ImmutableArray<OutputModule> modules) =>
         [.. modules[0].Slices[0].Sources.Concat(modules[0].Slices[^1].Sources).Where(source => !source.IsMapped).Select(source => source.Parent).Distinct()];

@@ -79,6 +79,10 @@ public sealed class PlannedTensor
     /// <summary>The statistics that the method reads with these parameters.</summary>
     internal CalibrationNeeds CalibrationNeeds => Method.CalibrationOf(Parameters);
 
+    /// <summary>The same tensor, its models read otherwise.</summary>
+    internal PlannedTensor With(ImmutableArray<TensorSource> models, TensorSource? @base = null) =>
+        new(Output, Place, Method, Modifiers, @base ?? Base, models, Parameters) { Calibration = Calibration };
+
     internal IEnumerable<TensorSource> Sources => Base is null ? Models : Models.Prepend(Base);
 }
 

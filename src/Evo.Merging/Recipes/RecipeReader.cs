@@ -21,6 +21,18 @@ public static class RecipeReader
         return RecipeStages.Assemble([.. BoundedYaml.Load(yaml, sourceName).Select(root => Read(root, sourceName))]);
     }
 
+    /// <summary>
+    /// Whether a document is a recipe itself, of a merge or of a mixture of experts, by its keys; a search space has one under <c>recipe:</c>. False for what is no YAML mapping.
+    /// </summary>
+    public static bool IsRecipe(string yaml, string sourceName)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        ArgumentNullException.ThrowIfNull(sourceName);
+        return BoundedYaml.Load(yaml, sourceName) is [YamlMappingNode root, ..]
+            && root.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value).ToArray() is var keys
+            && keys.Intersect(RecipeKeys.Inputs.Append("merge_method").Append("experts")).Any() && !keys.Contains("recipe") && !keys.Contains("objectives");
+    }
+
     /// <summary>Reads one recipe that stands inside another document; positions in messages are the node's own.</summary>
     /// <exception cref="RecipeException">The node is no recipe, or not one that can be carried out.</exception>
     public static MergeRecipe Read(YamlNode node, string sourceName)

@@ -28,6 +28,15 @@ internal sealed class CpuPlanInputs : PlanInputs
         return all;
     }
 
+    /// <summary>One tensor as if the plan had no other.</summary>
+    public static CpuTensorInputs OfOne(PlannedTensor tensor, CpuWorkers workers, PreparedCache? cache, CancellationToken cancellation)
+    {
+        var alone = new CpuPlanInputs(tensor.Method);
+        var inputs = new CpuTensorInputs(tensor, workers, cache, cancellation, alone);
+        alone._tensors = [(inputs, tensor.Parameters)];
+        return inputs;
+    }
+
     public override ITensorKernel BindUnmodified(int tensor) => _method.Bind(Tensors[tensor].Inputs, Tensors[tensor].Parameters);
 
     public override T Remember<T>(string what, Func<T> compute) => (T)_values.GetOrAdd(what, _ => new Lazy<object>(() => compute())).Value;
