@@ -50,14 +50,9 @@ internal sealed class DcMerge : SpectralMethod
         {
             var algebra = Inputs.Algebra;
             run.Output.CopyFrom(run.Base);
-            foreach (var (task, merged) in Entries.Merged(Density).Index())
-            {
-                var rank = Cover.Ranks[task];
-                if (rank == 0)
-                    continue;
-                var right = algebra.Product(Inputs.Keep(algebra.Create(rank, rank, merged)), Cover.Right[task]);
-                algebra.AddProduct(run.Output, [new ScaledFactor(Cover.Left[task], [.. Enumerable.Repeat(Lambda, rank)])], right);
-            }
+            var squares = Entries.Merged(Density).Select((merged, task) => Inputs.Keep(algebra.Create(Cover.Ranks[task], Cover.Ranks[task], merged))).ToArray();
+            algebra.AddProduct(
+                run.Output, [new ScaledFactor(Cover.Left, [.. Enumerable.Repeat(Lambda, Cover.Left.Columns)])], algebra.ProductOfBlocks(squares, Cover.Right));
         }
     }
 }

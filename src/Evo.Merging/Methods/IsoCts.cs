@@ -48,12 +48,13 @@ internal sealed class IsoCts : SpectralMethod
     private static IsotropicFactors Factors(TensorInputs inputs, int common, int own)
     {
         var algebra = inputs.Algebra;
-        var shared = algebra.Svd(inputs.TaskVectorSum(), common, MatrixAlgebra.RankTolerance);
+        var shared = inputs.TaskVectorSumSvd(common);
         var parts = Enumerable.Range(0, inputs.ModelCount).Select(model =>
         {
             var vector = inputs.TaskVector(model);
             var rest = algebra.Sum((1, vector), (-1, algebra.Product(shared.Left, algebra.Product(shared.Left, vector, transposeLeft: true))));
-            return algebra.Svd(rest, own, MatrixAlgebra.RankTolerance);
+            var norm = Math.Sqrt(algebra.SumOfSquares(vector));
+            return algebra.Leading(algebra.Svd(rest, own), value => value > MatrixAlgebra.RankTolerance * norm); // what is left of a low-rank task may be rounding alone
         }).Append(shared).ToArray();
         return new IsotropicFactors(
             inputs.Keep(algebra.Polar(algebra.JoinColumns([.. parts.Select(part => part.Left)]))),

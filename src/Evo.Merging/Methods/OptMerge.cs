@@ -47,7 +47,7 @@ internal sealed class OptMerge : InterferenceMethod
             var norm = algebra.SumOfSquares(vector);
             if (norm < InterferenceObjective.SmallestNorm)
                 return null;
-            var kept = algebra.Svd(vector, rank);
+            var kept = inputs.TaskVectorSvd(model, rank);
             var projector = algebra.ScaleRows(kept.Right, kept.Values);
             var target = isFull ? algebra.Sum((1, Cut(algebra, algebra.Sum((1, vector), (-1, mean)), rank)), (1, mean)) : algebra.Product(kept.Left, projector);
             return (algebra.Product(projector, projector, transposeLeft: true), target, norm);

@@ -65,6 +65,9 @@ public abstract class MatrixAlgebra
     /// <summary>left · right in float32.</summary>
     public abstract Factor Product(Factor left, Factor right);
 
+    /// <summary>diag(blocks) · right in float32: each square block times the rows of right that lie beside it.</summary>
+    public abstract Factor ProductOfBlocks(IReadOnlyList<Factor> blocks, Factor right);
+
     /// <summary>target += scale · factor; the block is a whole tensor of as many elements.</summary>
     public abstract void Add(Block target, Factor factor, float scale);
 
@@ -98,6 +101,13 @@ public abstract class MatrixAlgebra
         var (right, rightRest) = Qr(Transpose(a));
         var core = Svd(Product(leftRest, rightRest, transposeRight: true));
         return WithSigns(Product(left, core.Left), core.Values, Product(core.Right, right, transposeRight: true));
+    }
+
+    /// <summary>The first triples whose singular value is counted, no more than <paramref name="rank"/>.</summary>
+    public ThinSvd Leading(ThinSvd svd, Func<double, bool> counts, int rank = int.MaxValue)
+    {
+        var kept = Math.Min(rank, svd.Values.TakeWhile(counts).Count());
+        return kept == svd.Rank ? svd : new ThinSvd(TakeColumns(svd.Left, 0, kept), svd.Values[..kept], TakeRows(svd.Right, 0, kept));
     }
 
     /// <summary>Turns pairs of singular vectors so that the largest element of every left one is positive (the first of several).</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods.Spectral;
@@ -23,6 +24,7 @@ internal sealed record CoverEntries(float[][][] Squares, DescendingMagnitudes[] 
         return Array.ConvertAll(Squares, square => Merge(square, cuts));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Merge(float[][] entries, float[] cuts)
     {
         var merged = new double[entries[0].Length];

@@ -13,7 +13,7 @@ internal sealed record IsotropicFactors(Factor Left, double[] Values, Factor Rig
     /// <summary>Those of Σ τᵢ.</summary>
     public static IsotropicFactors OfSum(TensorInputs inputs) => inputs.Remember("singular vectors of the task vectors' sum", () =>
     {
-        var svd = inputs.Algebra.Svd(inputs.TaskVectorSum(), tolerance: MatrixAlgebra.RankTolerance);
+        var svd = inputs.TaskVectorSumSvd();
         return new IsotropicFactors(inputs.Keep(svd.Left), svd.Values, inputs.Keep(svd.Right));
     });
 

@@ -28,6 +28,15 @@ internal static class MatrixInputs
         return sum;
     }
 
+    /// <summary>The top singular triples of τᵢ, above 10⁻⁶ of the first.</summary>
+    public static ThinSvd TaskVectorSvd(this TensorInputs inputs, int model, int rank = int.MaxValue) => LowRankChange.SvdOfSum(inputs, [model], rank)
+        ?? inputs.Algebra.Svd(inputs.TaskVector(model), rank, MatrixAlgebra.RankTolerance);
+
+    /// <summary>Those of Σ τᵢ.</summary>
+    public static ThinSvd TaskVectorSumSvd(this TensorInputs inputs, int rank = int.MaxValue) =>
+        LowRankChange.SvdOfSum(inputs, [.. Enumerable.Range(0, inputs.ModelCount)], rank)
+        ?? inputs.Algebra.Svd(inputs.TaskVectorSum(), rank, MatrixAlgebra.RankTolerance);
+
     /// <summary>The matrix in float32, to be kept.</summary>
     /// <exception cref="NonFiniteMergeException">float32 does not reach far enough.</exception>
     public static Factor Keep(this TensorInputs inputs, Matrix matrix)

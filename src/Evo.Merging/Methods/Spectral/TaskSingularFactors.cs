@@ -14,18 +14,15 @@ internal sealed record TaskSingularFactors(Factor Left, double[] Values, int[] R
 {
     /// <param name="rank">Most triples a model gives.</param>
     public static TaskSingularFactors Of(TensorInputs inputs, int rank) => inputs.Remember(
-        $"task singular vectors of rank {rank}", () => Of(inputs, rank, inputs.TaskVector));
-
-    /// <summary>The same of other matrices than the task vectors.</summary>
-    public static TaskSingularFactors Of(TensorInputs inputs, int rank, Func<int, Matrix> matrixOf)
+        $"task singular vectors of rank {rank}", () =>
     {
         var algebra = inputs.Algebra;
-        var parts = Enumerable.Range(0, inputs.ModelCount).Select(model => algebra.Svd(matrixOf(model), rank, MatrixAlgebra.RankTolerance)).ToArray();
+        var parts = Enumerable.Range(0, inputs.ModelCount).Select(model => inputs.TaskVectorSvd(model, rank)).ToArray();
         var left = algebra.Polar(algebra.JoinColumns([.. parts.Select(part => part.Left)]));
         var right = algebra.Polar(algebra.JoinRows([.. parts.Select(part => part.Right)]));
         return new TaskSingularFactors(
             inputs.Keep(left), [.. parts.SelectMany(part => part.Values)], [.. parts.Select(part => part.Rank)], inputs.Keep(right));
-    }
+    });
 
     /// <summary>The singular values, each times its model's factor.</summary>
     public double[] Weighted(Func<int, double> factorOf)

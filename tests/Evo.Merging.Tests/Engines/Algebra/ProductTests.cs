@@ -73,6 +73,30 @@ public sealed class ProductTests
     }
 
     [Fact]
+    public void Blocks_on_a_diagonal_meet_their_own_rows()
+    {
+        using var scene = new AlgebraScene();
+        var algebra = scene.Algebra;
+        var (first, second, right) = (scene.Random(3, 3, 1), scene.Random(2, 2, 2), scene.Random(5, 7, 3));
+        var product = algebra.ProductOfBlocks([algebra.Keep(first), algebra.Keep(algebra.Create(0, 0, [])), algebra.Keep(second)], algebra.Keep(right));
+        var expected = algebra.JoinRows(algebra.Product(first, algebra.TakeRows(right, 0, 3)), algebra.Product(second, algebra.TakeRows(right, 3, 2)));
+        var values = new float[35];
+        unsafe
+        {
+            fixed (float* data = values)
+            {
+                var block = new CpuBlock();
+                block.Place(data, 0, values.Length);
+                algebra.Add(block, product, 2);
+            }
+        }
+
+        foreach (var (value, twice) in algebra.Read(expected).ToArray().Zip(values))
+            Assert.Equal(2 * value, twice, 1e-6);
+        Assert.Throws<ArgumentException>(() => algebra.ProductOfBlocks([algebra.Keep(first)], algebra.Keep(right)));
+    }
+
+    [Fact]
     public void What_float32_cannot_hold_is_not_kept()
     {
         using var scene = new AlgebraScene();

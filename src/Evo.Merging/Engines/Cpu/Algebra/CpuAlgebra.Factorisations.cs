@@ -76,6 +76,26 @@ internal sealed unsafe partial class CpuAlgebra
         return result;
     }
 
+    public override Factor ProductOfBlocks(IReadOnlyList<Factor> blocks, Factor right)
+    {
+        var result = new CpuFactor(right.Rows, right.Columns, GC.AllocateUninitializedArray<float>(Of(right).Values.Length));
+        fixed (float* b = Of(right).Values, c = result.Values)
+        {
+            var first = 0L;
+            foreach (var block in blocks)
+            {
+                fixed (float* a = Of(block).Values)
+                    _products.Multiply(a, b + (first * right.Columns), transposeRight: false, c + (first * right.Columns), block.Rows, block.Rows, right.Columns);
+                first += block.Rows;
+            }
+
+            if (first != right.Rows)
+                throw new ArgumentException($"blocks of {first} rows together do not lie beside {right.Rows}", nameof(blocks));
+        }
+
+        return result;
+    }
+
     public override void Add(Block target, Factor factor, float scale) =>
         TensorPrimitives.MultiplyAdd(Of(factor).Values, scale, ((CpuBlock)target).Values, ((CpuBlock)target).Values);
 

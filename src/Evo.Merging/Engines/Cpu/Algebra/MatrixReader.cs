@@ -9,10 +9,12 @@ internal static class MatrixReader
     private const int PieceLength = 1 << 16;
 
     /// <param name="merged">The output tensor's name.</param>
-    /// <exception cref="NonFiniteMergeException">An element is NaN or infinite.</exception>
+    /// <exception cref="NonFiniteMergeException">An element is NaN or infinite; or there are too many.</exception>
     public static CpuMatrix Read(TensorSource source, string merged)
     {
         var shape = source.Tensor.Shape;
+        if (shape[0] * shape[1] > CpuRun.MostElements)
+            throw new NonFiniteMergeException(merged, $"it is larger than methods on whole matrices take ({CpuRun.MostElements} elements)");
         var matrix = CpuMatrix.Uninitialized(checked((int)shape[0]), checked((int)shape[1]));
         var piece = new float[Math.Min(PieceLength, matrix.Values.Length)];
         for (var start = 0; start < matrix.Values.Length; start += piece.Length)
