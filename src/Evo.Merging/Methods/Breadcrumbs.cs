@@ -12,7 +12,7 @@ internal sealed class Breadcrumbs : TaskVectorMethod
     public override string Description => "base plus the weighted sum of task vectors without their smallest and their largest elements (arXiv:2312.06795)";
 
     public override ImmutableArray<MethodParameter> Parameters { get; } = 
-        OutlierTrim.Parameters(CommonParameters.MergekitCompat("a gamma that makes no outlier empties the task vector"));
+        OutlierTrim.Parameters(CommonParameters.MergekitSteps("a gamma that makes no outlier empties the task vector"));
 
     protected override bool ElectsSigns => false;
 

@@ -12,7 +12,7 @@ internal sealed class BreadcrumbsTies : TaskVectorMethod
     public override string Description => "task vectors without their smallest and their largest elements, merged where they agree in sign (arXiv:2312.06795 with arXiv:2306.01708)";
 
     public override ImmutableArray<MethodParameter> Parameters { get; } = 
-        OutlierTrim.Parameters(CommonParameters.MergekitCompat("a gamma that makes no outlier empties the task vector; " + "no guard against weights of both signs that nearly cancel"));
+        OutlierTrim.Parameters(CommonParameters.MergekitSteps("a gamma that makes no outlier empties the task vector; " + "no guard against weights of both signs that nearly cancel"));
 
     protected override bool ElectsSigns => true;
 

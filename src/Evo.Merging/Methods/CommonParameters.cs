@@ -23,9 +23,16 @@ internal static class CommonParameters
     public static MethodParameter Int8Mask { get; } =
         Switch("int8_mask", false, "storage type of mergekit's sign mask; without influence") with { IsInert = true };
 
+    public const string MergekitCompatName = "mergekit_compat";
+
+    /// <summary>The switch of the methods whose steps it rounds.</summary>
+    /// <param name="kept">Which other of mergekit's defects is kept.</param>
+    public static MethodParameter MergekitSteps(string? kept = null) => MergekitCompat(
+        $"with a 16-bit dtype every step is rounded to it{(kept is null ? "" : $"; {kept}")}");
+
     /// <param name="kept">Which of mergekit's defects is kept.</param>
     public static MethodParameter MergekitCompat(string kept) =>
-        Switch("mergekit_compat", false, $"keep mergekit's number where it is a defect: {kept}");
+        Switch(MergekitCompatName, false, $"keep mergekit's number where it is a defect: {kept}");
 
     public static MethodParameter Switch(string name, bool byDefault, string description) => new(
         name, ParameterScope.Global, byDefault ? 1 : 0, 0, 1, 0, 1, description, IsBoolean: true);

@@ -11,7 +11,7 @@ internal sealed class DareLinear : TaskVectorMethod
 
     public override string Description => "base plus the weighted sum of randomly thinned and rescaled task vectors (arXiv:2311.03099)";
 
-    public override ImmutableArray<MethodParameter> Parameters { get; } = RandomDrop.Parameters;
+    public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RandomDrop.Parameters, CommonParameters.MergekitSteps()];
 
     protected override bool ElectsSigns => false;
 

@@ -11,7 +11,7 @@ internal sealed class DareTies : TaskVectorMethod
 
     public override string Description => "randomly thinned and rescaled task vectors, merged where they agree in sign (arXiv:2311.03099 with arXiv:2306.01708)";
 
-    public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RandomDrop.Parameters, CommonParameters.MergekitCompat("no guard against weights of both signs that nearly cancel")];
+    public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RandomDrop.Parameters, CommonParameters.MergekitSteps("no guard against weights of both signs that nearly cancel")];
 
     protected override bool ElectsSigns => true;
 

@@ -11,7 +11,7 @@ internal sealed class Della : TaskVectorMethod
 
     public override string Description => "task vectors thinned at random, small elements more than large ones, merged where they agree in sign (arXiv:2406.11617)";
 
-    public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RankedDrop.Parameters(normalize: true), CommonParameters.MergekitCompat("no guard against weights of both signs that nearly cancel")];
+    public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RankedDrop.Parameters(normalize: true), CommonParameters.MergekitSteps("no guard against weights of both signs that nearly cancel")];
 
     protected override bool ElectsSigns => true;
 

@@ -11,7 +11,7 @@ internal sealed class DellaLinear : TaskVectorMethod
 
     public override string Description => "base plus the weighted sum of task vectors thinned at random, small elements more than large ones (arXiv:2406.11617)";
 
-    public override ImmutableArray<MethodParameter> Parameters { get; } = RankedDrop.Parameters(normalize: false);
+    public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RankedDrop.Parameters(normalize: false), CommonParameters.MergekitSteps()];
 
     protected override bool ElectsSigns => false;
 

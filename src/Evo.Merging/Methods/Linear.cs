@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.Rounded;
 
 namespace Evo.Merging.Methods;
 
@@ -12,7 +13,7 @@ internal sealed class Linear : IMergeMethod
 
     public string Description => "weighted average of the models (model soups, arXiv:2203.05482)";
 
-    public ImmutableArray<MethodParameter> Parameters { get; } = [CommonParameters.Weight(1), CommonParameters.Normalize(true)];
+    public ImmutableArray<MethodParameter> Parameters { get; } = [CommonParameters.Weight(1), CommonParameters.Normalize(true), CommonParameters.MergekitSteps()];
 
     public MethodNeeds Needs { get; } = new(
         NeedsBase: false, MinimumModels: 1, MaximumModels: int.MaxValue, NeedsGlobalPass: false, IsHomogeneous: true);
@@ -26,6 +27,8 @@ internal sealed class Linear : IMergeMethod
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
         var weights = parameters.Weights();
+        if (StepRounding.Of(inputs) is { } rounding)
+            return RoundedAverageKernel.Of(weights, parameters.IsOn("normalize"), rounding);
         var sum = weights.Sum();
         if (!parameters.IsOn("normalize"))
             return new Kernel(weights, Divisor: 1);

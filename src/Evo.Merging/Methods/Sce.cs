@@ -6,7 +6,8 @@ namespace Evo.Merging.Methods;
 
 /// <summary>
 /// Select, calculate, erase (FuseChat, arXiv:2408.07990, section 3.3): the elements in which the task vectors vary most are kept, the same for all models; a model's weight is the
-/// mean square of what it keeps; elements against the sign of the sum are erased, and the others are averaged by those weights.
+/// mean square of what it keeps; elements against the sign of the sum are erased, and the others are averaged by those weights. Where the selection is of no element at
+/// all the base stays (mergekit makes a tensor of another shape there).
 /// </summary>
 internal sealed class Sce : IMergeMethod
 {

@@ -14,6 +14,7 @@ internal sealed class TaskArithmetic : TaskVectorMethod
     public override ImmutableArray<MethodParameter> Parameters { get; } =
     [
         CommonParameters.Weight(1.5), CommonParameters.Normalize(false), CommonParameters.Lambda, CommonParameters.Int8Mask,
+        CommonParameters.MergekitSteps(),
     ];
 
     protected override bool ElectsSigns => false;

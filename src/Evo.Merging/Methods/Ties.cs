@@ -24,7 +24,7 @@ internal sealed class Ties : TaskVectorMethod
         MethodParameter.OneOf(
             "trim_scope", "whether the largest elements of each tensor are kept (mergekit) or of each whole model (the paper's code, which elects signs before weighting)",
             "tensor", WholeModel),
-        CommonParameters.MergekitCompat("no guard against weights of both signs that nearly cancel"),
+        CommonParameters.MergekitSteps("no guard against weights of both signs that nearly cancel"),
     ];
 
     protected override bool ElectsSigns => true;

@@ -20,6 +20,8 @@ internal static class PlanIdentity
         foreach (var parameter in tensor.Parameters.Declared)
             if (parameter is { Scope: ParameterScope.Global, IsInert: false })
                 text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}={Number(tensor.Parameters[parameter.Name])}\n");
+        if (tensor.StepType is { } type)
+            text.Append(CultureInfo.InvariantCulture, $"every step in {type}\n");
         if (tensor.Base is not null)
             text.Append(CultureInfo.InvariantCulture, $"base {tensor.Base.ContentId}\n");
         for (var model = 0; model < tensor.Models.Length; model++)

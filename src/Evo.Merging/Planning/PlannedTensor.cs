@@ -81,7 +81,13 @@ public sealed class PlannedTensor
 
     /// <summary>The same tensor, its models read otherwise.</summary>
     internal PlannedTensor With(ImmutableArray<TensorSource> models, TensorSource? @base = null) =>
-        new(Output, Place, Method, Modifiers, @base ?? Base, models, Parameters) { Calibration = Calibration };
+        new(Output, Place, Method, Modifiers, @base ?? Base, models, Parameters) { Calibration = Calibration, StepType = StepType };
+
+    /// <summary>
+    /// The 16-bit type to which the result of every operation is rounded, where the recipe asks for mergekit's own numbers (<c>mergekit_compat</c>): its <c>dtype</c>, else
+    /// the type that the base, or the first model, is stored in. Null where computation is in float32 and rounded once.
+    /// </summary>
+    internal ElementType? StepType { get; init; }
 
     internal IEnumerable<TensorSource> Sources => Base is null ? Models : Models.Prepend(Base);
 }

@@ -126,12 +126,21 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
         if (method.Objection(taken) is { } objection)
             throw recipe.Refuse(slice.Place, $"tensor '{output.Name}': {objection}");
         _tensors.Add(new PlannedTensor(
-            output, TensorPlaces.Of(output.Name), method, isKept ? [] : _modifiers, @base.Tensor, [.. active.Select(model => models[model].Tensor)], taken));
+            output, TensorPlaces.Of(output.Name), method, isKept ? [] : _modifiers, @base.Tensor, [.. active.Select(model => models[model].Tensor)], taken)
+        {
+            StepType = StepType(taken, @base.Tensor ?? models[0].Tensor),
+        });
 
         // A base that the recipe does not list is a model of a method without base only where some level gives it a weight.
         bool TakesPart((OutputSource Source, TensorSource Tensor) input) =>
             !input.Source.IsAdded || isKept || method.Needs.CountsBase || resolution.OfModel(slice, input.Source, "weight", input.Tensor.Tensor.Name, depth) is not null;
     }
+
+    private ElementType? StepType(TensorParameters parameters, TensorSource first) =>
+        parameters.Declared.Any(parameter => parameter.Name == CommonParameters.MergekitCompatName) && parameters.IsOn(CommonParameters.MergekitCompatName)
+            && ((recipe.Dtype is { } name ? OutputTypes.Find(name) : null) ?? first.Tensor.Type) is (ElementType.BF16 or ElementType.F16) and var type
+            ? type
+            : null;
 
     private static bool HasEnough(IMergeMethod method, OutputSlice slice, (OutputSource Source, IndexedTensor? Tensor)[] present)
     {

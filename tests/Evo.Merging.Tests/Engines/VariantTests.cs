@@ -4,7 +4,7 @@ using Evo.Merging.Tests.Fixtures;
 namespace Evo.Merging.Tests.Engines;
 
 /// <summary>Options that change how a tensor is walked: the same bits for any number of workers, in memory and on disk, and NaN in a parent is never lost.</summary>
-public sealed class VariantTests
+public sealed class VariantTests(VariantTests.Large large) : IClassFixture<VariantTests.Large>
 {
     public static TheoryData<string> Variants =>
     [
@@ -26,17 +26,17 @@ public sealed class VariantTests
     [Theory, MemberData(nameof(Variants))]
     public void Any_number_of_workers_gives_the_same_bits_in_memory_and_on_disk(string recipe)
     {
-        using var scene = LargeScene.Create();
+        var scene = large.Scene;
         var alone = scene.Merge(recipe, workers: 1);
         foreach (var workers in new[] { 2, 5 })
             LargeScene.SameBits(alone, scene.Merge(recipe, workers));
-        var folder = Path.Combine(scene.Folder, "out");
-        FolderMerge.Write(scene.Plan(recipe), folder, options: new FolderMergeOptions { Workers = 2 });
-        using var written = Evo.Merging.Planning.ParentModels.Open(["out"], scene.Folder);
-        foreach (var (name, values) in alone)
+        var name = Path.GetRandomFileName();
+        FolderMerge.Write(scene.Plan(recipe), Path.Combine(scene.Folder, name), options: new FolderMergeOptions { Workers = 2 });
+        using var written = Evo.Merging.Planning.ParentModels.Open([name], scene.Folder);
+        foreach (var (tensor, values) in alone)
         {
             var read = new float[values.Length];
-            written["out"].ReadFloats(name, 0, read);
+            written[name].ReadFloats(tensor, 0, read);
             Assert.Equal(values, read);
         }
     }
@@ -52,5 +52,13 @@ public sealed class VariantTests
 
         static TinyModel Model(float[] matrix) =>
             new TinyModel().With(Names.Norm(0), [3], [1, 2, 3]).With(Names.Up(0), [4, 10], matrix);
+    }
+
+    /// <summary>The models, made once.</summary>
+    public sealed class Large : IDisposable
+    {
+        internal MergeScene Scene { get; } = LargeScene.Create();
+
+        public void Dispose() => Scene.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Checkpoints.Tensors;
 using Evo.Merging.Calibration;
 using Evo.Merging.Diagnostics;
 using Evo.Merging.Engines.Cpu.Algebra;
@@ -28,6 +29,8 @@ internal sealed class CpuTensorInputs(
     public override int ModelCount => tensor.Models.Length;
 
     public override string ModelName(int model) => tensor.Models[model].Model;
+
+    public override ElementType? StepType => tensor.StepType;
 
     public override bool HasBase => tensor.Base is not null;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Checkpoints.Architectures;
+using Evo.Checkpoints.Tensors;
 using Evo.Merging.Calibration;
 using Evo.Merging.Diagnostics;
 
@@ -32,6 +33,9 @@ public abstract class TensorInputs
 
     /// <summary>The recipe's name of an input model.</summary>
     public abstract string ModelName(int model);
+
+    /// <summary>The 16-bit type to which every operation is rounded because mergekit's own numbers are asked for; null as a rule.</summary>
+    public abstract ElementType? StepType { get; }
 
     /// <summary>False where a method merges without a base.</summary>
     public abstract bool HasBase { get; }

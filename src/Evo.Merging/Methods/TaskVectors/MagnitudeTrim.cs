@@ -11,7 +11,7 @@ internal static class MagnitudeTrim
         if (density >= 1)
             return Sparsity.None;
         var kept = (long)(density * inputs.ElementCount);
-        var order = inputs.TaskVectorOrder(model);
+        var order = TaskVectorOrders.Of(inputs, model);
         var trimmed = new Sparsity(order.Largest(kept));
         return parameters.IsOn("rescale")
             ? trimmed.WithL1Norm(inputs, model, (order.SumOfLargest(inputs.ElementCount), order.SumOfLargest(kept)))

@@ -5,7 +5,7 @@ namespace Evo.Merging.Methods.TaskVectors;
 
 /// <summary>
 /// Model Breadcrumbs' trim (arXiv:2312.06795), tensor by tensor: the ⌊gamma · n⌋ largest elements go as outliers, and of the others the ⌊density · n⌋ largest stay. Where both
-/// are more than there is, fewer outliers go.
+/// are more than there is, fewer outliers go. Of equal magnitudes the earlier counts as the larger (mergekit: as the smaller).
 /// </summary>
 internal static class OutlierTrim
 {
@@ -30,7 +30,7 @@ internal static class OutlierTrim
         var outliers = Math.Min((long)(parameters.Of(model, "gamma") * inputs.ElementCount), inputs.ElementCount - kept);
         if (kept == 0 || (outliers == 0 && parameters.IsOn("mergekit_compat")))
             return Sparsity.Everything; // mergekit's slice [first:-0] is empty
-        var order = inputs.TaskVectorOrder(model);
+        var order = TaskVectorOrders.Of(inputs, model);
         var trimmed = new Sparsity(order.Largest(outliers + kept), Outliers: outliers > 0 ? order.Largest(outliers) : null);
         return parameters.IsOn("rescale")
             ? trimmed.WithL1Norm(inputs, model, (order.SumOfLargest(inputs.ElementCount), order.SumOfLargest(outliers + kept) - order.SumOfLargest(outliers)))

@@ -1,4 +1,5 @@
 using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.Rounded;
 
 namespace Evo.Merging.Methods.TaskVectors;
 
@@ -38,16 +39,23 @@ internal sealed record Sparsity(
     /// <summary>
     /// The same with the factor that restores the L1 norm, Σ|τ| / Σ|kept|; no factor when either sum is below 10⁻⁷ (mergekit's bound).
     /// </summary>
-    public Sparsity WithL1Norm(TensorInputs inputs, int model) => Cut is null && Spread is null && Mask is { } mask
+    public Sparsity WithL1Norm(TensorInputs inputs, int model) => Cut is null && Spread is null && inputs.StepType is null && Mask is { } mask
         ? WithL1Norm(inputs, model, inputs.SumsOfMagnitudes(model, mask, Density))
-        : WithL1Norm(PassOver(inputs, model));
+        : WithL1Norm(PassOver(inputs, model), StepRounding.Of(inputs));
 
     /// <param name="sums">Σ|τ| and Σ|kept|; where they are no numbers, a pass over the task vector makes them.</param>
     public Sparsity WithL1Norm(TensorInputs inputs, int model, (double All, double Kept) sums) =>
-        WithL1Norm(double.IsNaN(sums.All) ? PassOver(inputs, model) : sums);
+        WithL1Norm(double.IsNaN(sums.All) ? PassOver(inputs, model) : sums, StepRounding.Of(inputs));
 
-    private Sparsity WithL1Norm((double All, double Kept) sums) =>
-        sums.All < 1e-7 || sums.Kept < 1e-7 ? this : this with { Factor = (float)(sums.All / sums.Kept) };
+    private Sparsity WithL1Norm((double All, double Kept) sums, StepRounding? rounding)
+    {
+        if (sums.All < 1e-7 || sums.Kept < 1e-7)
+            return this;
+        return this with
+        {
+            Factor = rounding is { } steps ? steps.Round(steps.Round(sums.All) / steps.Round(sums.Kept)) : (float)(sums.All / sums.Kept),
+        };
+    }
 
     private (double All, double Kept) PassOver(TensorInputs inputs, int model)
     {
@@ -56,7 +64,7 @@ internal sealed record Sparsity(
 
         void Visit(TensorRun run, Span<double> sums)
         {
-            var vector = run.TaskVector(model);
+            var vector = StepRounding.Of(inputs) is { } rounding ? rounding.TaskVector(run, model, rounding.Base(run, 0)) : run.TaskVector(model);
             sums[0] += vector.SumOfMagnitudes();
             Apply(vector, run);
             sums[1] += vector.SumOfMagnitudes();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.Rounded;
 
 namespace Evo.Merging.Methods.TaskVectors;
 
@@ -38,6 +39,9 @@ internal abstract class TaskVectorMethod : IMergeMethod
         for (var model = 0; model < shares.Length; model++)
             shares[model] = new TaskVectorShare(Sparsify(inputs, parameters, model), (float)parameters.Of(model, "weight"));
         var lambda = (float)parameters["lambda"];
+        if (StepRounding.Of(inputs) is { } rounding)
+            return new RoundedTaskVectorKernel(
+                [.. shares.Select(share => share with { Weight = rounding.Round(share.Weight) })], ElectsSigns, parameters.IsOn("normalize"), lambda, rounding);
         return ElectsSigns
             ? new SignElectionKernel(shares, parameters.IsOn("normalize"), SmallestDivisor(shares, parameters), lambda)
             : new SumKernel(shares, parameters.IsOn("normalize") ? Divisor(shares) : 1, lambda);
