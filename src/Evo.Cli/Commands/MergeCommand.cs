@@ -1,19 +1,19 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Evo.Cli.Output;
 using Evo.Cli.Sessions;
 using Evo.Cli.Signals;
 using Evo.Merging.Engines;
 using Evo.Merging.Engines.Forecasts;
+using Evo.Merging.Planning;
 
 namespace Evo.Cli.Commands;
 
-/// <summary><c>evo merge RECIPE --out FOLDER</c>: one mergekit-style merge, streamed inside a memory budget.</summary>
+/// <summary><c>evo merge RECIPE --out FOLDER</c>: one mergekit-style merge, with those that it is built on, streamed inside a memory budget.</summary>
 internal static class MergeCommand
 {
     public static Command Create(CliConsole console)
     {
-        var recipe = new Argument<string>("RECIPE") { Description = "A mergekit recipe (YAML)." };
+        var recipe = new Argument<string>("RECIPE") { Description = "A mergekit recipe (YAML), or several in one file that name each other." };
         var output = new Option<string?>("--out") { Description = "The folder to make; it must not exist." };
         var memory = MergeOptions.Memory();
         var shardSize = MergeOptions.ShardSize();
@@ -38,48 +38,35 @@ internal static class MergeCommand
         command.SetAction(parsed =>
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
-            using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), signals.Stop);
+            var target = parsed.GetValue(output) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
+            using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), target, signals.Stop);
             if (parsed.GetValue(readBudget) is { } budget)
                 session.Limit(budget, parsed.GetRequiredValue(catalog), signals.Stop);
-            var plan = session.Plan;
             var options = new FolderMergeOptions
             {
                 MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value,
                 ShardBytes = ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value,
             };
+            MergeText.Tell(console, session);
             if (parsed.GetValue(dryRun))
             {
-                var forecast = MergeForecast.Of(plan, options, parsed.GetValue(output), cancellation: signals.Stop);
-                MergeForecastText.Write(console, plan, forecast, session.Budget, parsed.GetValue(json));
+                MergeForecastText.Write(console, session, MergeForecast.Of(session.Plan, options, target, cancellation: signals.Stop), parsed.GetValue(json));
                 return ExitCode.Done;
             }
 
-            var folder = Path.GetFullPath(parsed.GetRequiredValue(output)!);
-            var (tensors, bytes) = (plan.Tensors.Length, plan.Estimate.BytesWritten);
-            if (parsed.GetValue(asAdapter))
-                (tensors, bytes) = AdapterMerge.Write(plan, folder, cancellation: signals.Stop);
-            else
-                FolderMerge.Write(plan, folder, options: options, cancellation: signals.Stop);
-            if (parsed.GetValue(json))
-            {
-                console.Out.WriteLine(JsonOutput.Document(new JsonObject
-                {
-                    ["schema"] = "evo.merge/1",
-                    ["folder"] = folder,
-                    ["id"] = plan.ContentId,
-                    ["method"] = session.Method,
-                    ["tensors"] = tensors,
-                    ["bytesWritten"] = bytes,
-                    ["readBudget"] = session.Budget is { } report ? MergeForecastText.Document(report) : null,
-                }));
-            }
-            else
-            {
-                console.Out.WriteLine($"{folder}: {tensors} tensors by {session.Method}, {ScoreText.Bytes(bytes)}");
-                if (session.Budget is { } report) MergeForecastText.Write(console, report);
-            }
-
+            var folder = target!;
+            var (tensors, bytes) = (session.Plan.Tensors.Length, session.Plan.Estimate.BytesWritten);
+            var id = session.Write(Write, folder, identify: parsed.GetValue(json));
+            MergeText.Done(console, session, folder, id, tensors, bytes, parsed.GetValue(json));
             return ExitCode.Done;
+
+            void Write(MergePlan plan, string into)
+            {
+                if (parsed.GetValue(asAdapter) && into == folder)
+                    (tensors, bytes) = AdapterMerge.Write(plan, into, cancellation: signals.Stop);
+                else
+                    FolderMerge.Write(plan, into, options: options, cancellation: signals.Stop);
+            }
         });
         return command;
     }

@@ -30,10 +30,10 @@ internal static class PlanCommand
             var path = parsed.GetRequiredValue(file);
             if (File.Exists(path) && RecipeReader.IsRecipe(await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false), path))
             {
-                using var session = RecipeSession.Open(path, parsed.GetValue(modelsFrom), cancellation);
+                using var session = RecipeSession.Open(path, parsed.GetValue(modelsFrom), output: null, cancellation);
                 var options = new FolderMergeOptions { MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value };
-                var forecast = MergeForecast.Of(session.Plan, options, cancellation: cancellation);
-                MergeForecastText.Write(console, session.Plan, forecast, budget: null, parsed.GetValue(json));
+                MergeText.Tell(console, session);
+                MergeForecastText.Write(console, session, MergeForecast.Of(session.Plan, options, cancellation: cancellation), parsed.GetValue(json));
                 return ExitCode.Done;
             }
 

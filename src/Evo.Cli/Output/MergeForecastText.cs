@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Evo.Cli.Sessions;
 using Evo.Merging.Engines.Forecasts;
-using Evo.Merging.Planning;
 using Evo.Merging.ReadBudgets;
 using Spectre.Console;
 
@@ -10,17 +10,18 @@ namespace Evo.Cli.Output;
 /// <summary>What a merge will take, as tables or as one JSON document.</summary>
 internal static class MergeForecastText
 {
-    public static void Write(CliConsole console, MergePlan plan, MergeForecast forecast, ReadBudgetReport? budget, bool json)
+    public static void Write(CliConsole console, RecipeSession session, MergeForecast forecast, bool json)
     {
+        var stageBytes = session.Merge?.TemporaryBytes ?? 0;
         if (json)
         {
-            console.Out.WriteLine(JsonOutput.Document(Document(plan, forecast, budget)));
+            console.Out.WriteLine(JsonOutput.Document(Document(session, forecast)));
             return;
         }
 
         Line("read", $"{ScoreText.Bytes(forecast.BytesRead)}, each input once");
         Line("write", ScoreText.Bytes(forecast.BytesWritten));
-        Line("disk", $"{ScoreText.Bytes(forecast.TemporaryBytes)} free for the new folder; it takes its name when it is complete");
+        Line("disk", $"{ScoreText.Bytes(forecast.TemporaryBytes + stageBytes)} free for the new folder{(stageBytes > 0 ? " and the merges before it" : "")}; it takes its name when it is complete");
         Line("memory", $"{ScoreText.Bytes(forecast.PeakMemoryBytes)} for tensors; inputs are mapped and not counted");
         if (forecast.Seconds is { } seconds)
             Line("time", $"about {ScoreText.Duration(Math.Ceiling(seconds))}, by a probe of this machine");
@@ -30,9 +31,7 @@ internal static class MergeForecastText
         if (forecast.CopiedTensors > 0)
             table.AddRow("(copied)", Number(forecast.CopiedTensors), "", "");
         console.Tables().Write(table);
-        foreach (var note in plan.Notes)
-            Line("note", note);
-        if (budget is not null)
+        if (session.Budget is { } budget)
             Write(console, budget);
 
         void Line(string name, string text) => console.Out.WriteLine($"{name,-8} {text}");
@@ -63,14 +62,15 @@ internal static class MergeForecastText
         })]),
     };
 
-    private static JsonObject Document(MergePlan plan, MergeForecast forecast, ReadBudgetReport? budget)
+    private static JsonObject Document(RecipeSession session, MergeForecast forecast)
     {
+        var plan = session.Plan;
         var document = new JsonObject
         {
             ["schema"] = "evo.merge-plan/1",
             ["bytesRead"] = forecast.BytesRead,
             ["bytesWritten"] = forecast.BytesWritten,
-            ["temporaryBytes"] = forecast.TemporaryBytes,
+            ["temporaryBytes"] = forecast.TemporaryBytes + (session.Merge?.TemporaryBytes ?? 0),
             ["peakMemoryBytes"] = forecast.PeakMemoryBytes,
             ["seconds"] = forecast.Seconds,
             ["tensors"] = plan.Tensors.Length,
@@ -79,9 +79,10 @@ internal static class MergeForecastText
             {
                 ["method"] = method.Method, ["tensors"] = method.Tensors, ["elements"] = method.Elements, ["bytesRead"] = method.BytesRead,
             })]),
+            ["stages"] = MergeText.Stages(session),
             ["notes"] = new JsonArray([.. plan.Notes.Select(note => JsonValue.Create(note))]),
         };
-        if (budget is not null)
+        if (session.Budget is { } budget)
             document["readBudget"] = Document(budget);
         return document;
     }

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Evo.Checkpoints.Models;
 using Evo.Cli.Commands;
 using Evo.Evaluation.Calibration;
 using Evo.Merging;
+using Evo.Merging.Engines;
 using Evo.Merging.Experts;
 using Evo.Merging.Planning;
 using Evo.Merging.ReadBudgets;
@@ -10,47 +12,42 @@ using Evo.Search.Export;
 
 namespace Evo.Cli.Sessions;
 
-/// <summary>A recipe file with its models opened and its plan made. Dispose to close the models.</summary>
+/// <summary>A recipe file with its models opened and its plan made, stages included. Dispose to close the models.</summary>
 internal sealed class RecipeSession : IDisposable
 {
-    private readonly ParentModels _parents;
-    private readonly PromptStates? _prompts;
+    private readonly IDisposable[] _owned;
 
-    private RecipeSession(string method, ParentModels parents, PromptStates? prompts, MergePlan plan) =>
-        (Method, _parents, _prompts, Plan) = (method, parents, prompts, plan);
+    private RecipeSession(string method, MergePlan plan, StagedMerge? merge, params IDisposable[] owned) =>
+        (Method, Plan, Merge, _owned) = (method, plan, merge, owned);
 
     /// <summary>What the recipe does, for messages.</summary>
     public string Method { get; }
 
+    /// <summary>The plan of the result.</summary>
     public MergePlan Plan { get; private set; }
+
+    /// <summary>The result with the merges that it is built on; null for a mixture of experts, which has no stages.</summary>
+    public StagedMerge? Merge { get; }
 
     /// <summary>What a read budget leaves out; null without one.</summary>
     public ReadBudgetReport? Budget { get; private set; }
 
     /// <param name="modelsFrom">The folder that relative model paths start from; null for the recipe's own.</param>
-    public static RecipeSession Open(string recipe, string? modelsFrom, CancellationToken cancellation)
+    /// <param name="output">The folder to make; null when nothing will be written.</param>
+    public static RecipeSession Open(string recipe, string? modelsFrom, string? output, CancellationToken cancellation)
     {
         var path = Path.GetFullPath(recipe);
         if (!File.Exists(path)) throw new RecipeException($"{path}: there is no such file");
         var text = File.ReadAllText(path);
-        var experts = ExpertsRecipeReader.TryRead(text, path);
-        var read = experts is null ? RecipeReader.Read(text, path) : null;
-        var models = experts?.ReferencedModels ?? read!.ReferencedModels;
         var start = modelsFrom ?? Path.GetDirectoryName(path)!;
-        var parents = ParentModels.Open(models, start, CandidateParents.Resolve(models, start, cancellation));
-        PromptStates? prompts = null;
-        try
-        {
-            prompts = experts is null ? null : new PromptStates(parents, experts.BaseModel, cancellation);
-            var plan = experts is null ? MergePlan.Create(read!, parents) : ExpertsPlan.Create(experts, parents, prompts);
-            return new RecipeSession(read?.MergeMethod ?? "mixture of experts", parents, prompts, plan);
-        }
-        catch
-        {
-            prompts?.Dispose();
-            parents.Dispose();
-            throw;
-        }
+        if (ExpertsRecipeReader.TryRead(text, path) is { } experts)
+            return OfExperts(experts, Open(experts.ReferencedModels, ImmutableDictionary<string, string>.Empty), cancellation);
+        var read = RecipeReader.Read(text, path);
+        var merge = StagedMerge.Plan(read, output ?? Path.Combine(Path.GetTempPath(), "evo-plan"), Open);
+        return new RecipeSession(read.MergeMethod, merge.Result, merge, merge);
+
+        ParentModels Open(ImmutableArray<string> names, ImmutableDictionary<string, string> stages) =>
+            ParentModels.Open(names, start, CandidateParents.Resolve(names, start, cancellation).SetItems(stages));
     }
 
     /// <summary>Leaves the least important blocks out of the plan.</summary>
@@ -58,6 +55,8 @@ internal sealed class RecipeSession : IDisposable
     /// <param name="catalog">The folder of block statistics, where content hashes are kept too.</param>
     public void Limit(string budget, string catalog, CancellationToken cancellation)
     {
+        if (Merge is { Stages.IsEmpty: false })
+            throw new RecipeException("a read budget takes a single merge; write the merges that this one is built on first, and name their folders");
         ReadBudget.Require(Plan);
         var memory = new ContentHashMemory(catalog);
         foreach (var folder in Plan.Tensors.SelectMany(tensor => tensor.Models.Append(tensor.Base)).OfType<StoredTensor>().Select(source => source.Folder).Distinct())
@@ -66,9 +65,37 @@ internal sealed class RecipeSession : IDisposable
         (Plan, Budget) = ReadBudget.Apply(Plan, TaskVectorCatalog.Open(Plan, catalog, cancellation: cancellation), bytes);
     }
 
+    /// <summary>Carries the stages and then the result out.</summary>
+    /// <param name="write">Writes one plan to a folder.</param>
+    /// <param name="identify">Whether the identity of the result is asked for.</param>
+    /// <returns>The result's content id when it is asked for, else null.</returns>
+    public string? Write(Action<MergePlan, string> write, string folder, bool identify)
+    {
+        if (Merge is { } merge && Budget is null)
+            return merge.Write(write, identify);
+        write(Plan, folder);
+        return identify ? Plan.ContentId : null;
+    }
+
     public void Dispose()
     {
-        _prompts?.Dispose();
-        _parents.Dispose();
+        foreach (var owned in _owned)
+            owned.Dispose();
+    }
+
+    private static RecipeSession OfExperts(ExpertsRecipe experts, ParentModels parents, CancellationToken cancellation)
+    {
+        PromptStates? prompts = null;
+        try
+        {
+            prompts = new PromptStates(parents, experts.BaseModel, cancellation);
+            return new RecipeSession("mixture of experts", ExpertsPlan.Create(experts, parents, prompts), null, prompts, parents);
+        }
+        catch
+        {
+            prompts?.Dispose();
+            parents.Dispose();
+            throw;
+        }
     }
 }

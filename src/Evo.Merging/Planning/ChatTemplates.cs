@@ -54,7 +54,7 @@ internal static class ChatTemplates
         {%- for turn in messages if turn['role'] in titles -%}
         {{- titles[turn['role']] ~ '\n' ~ (turn['content'] | trim) ~ '\n\n' -}}
         {%- endfor -%}
-        {%- if add_generation_prompt -%}{{- '### Response:\n' -}}{%- endif -%}
+        {%- if add_generation_prompt and messages[-1]['role'] != 'assistant' -%}{{- '### Response:\n' -}}{%- endif -%}
         """;
 
     private const string Exaone =

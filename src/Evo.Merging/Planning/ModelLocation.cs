@@ -4,19 +4,25 @@ namespace Evo.Merging.Planning;
 /// Where a model that a recipe names lies: the folder of that name; else, for <c>owner/name[@revision]</c>, the snapshot that huggingface_hub's cache holds
 /// (HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub). Nothing is downloaded.
 /// </summary>
-internal static class ModelLocation
+public static class ModelLocation
 {
-    public static string Of(string name, string relativeTo)
+    /// <param name="name">A model or an adapter as a recipe names it, without the other.</param>
+    /// <param name="relativeTo">The folder that relative names start from.</param>
+    /// <param name="hub">The cache; null for the one that the environment names.</param>
+    /// <returns>The folder, which may not exist.</returns>
+    public static string Of(string name, string relativeTo, string? hub = null)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(relativeTo);
         var folder = Path.Combine(relativeTo, name);
-        return Directory.Exists(folder) || Cached(name) is not { } snapshot ? folder : snapshot;
+        return Directory.Exists(folder) || Cached(name, hub ?? Cache()) is not { } snapshot ? folder : snapshot;
     }
 
-    private static string? Cached(string name)
+    private static string? Cached(string name, string? cache)
     {
         var parts = name.Split('@');
         var path = parts[0].Split('/');
-        if (parts.Length > 2 || path.Length > 2 || !path.All(IsPlain) || !parts.Skip(1).All(IsPlain) || Cache() is not { } cache)
+        if (parts.Length > 2 || path.Length > 2 || !path.All(IsPlain) || !parts.Skip(1).All(IsPlain) || cache is null)
             return null;
         var model = Path.Combine(cache, $"models--{string.Join("--", path)}");
         var revision = parts.ElementAtOrDefault(1) ?? "main";

@@ -103,7 +103,8 @@ public sealed class GenomeCodec
     }
 
     /// <summary>The plain average of all models but the base, in the space's dtype.</summary>
-    public MergeRecipe Uniform() => Baselines.Average(_space, [.. _space.Models.Where(model => model != _space.BaseModel)]);
+    public MergeRecipe Uniform() => Baselines.Average(
+        _space, [.. _space.Models.Where(model => model != _space.BaseModel)], Decode(SeedPoints.Of(Layout.Genes, _roles).First().AsSpan()));
 
     /// <summary>One model as it is, the base or another, in the space's dtype.</summary>
     public MergeRecipe Single(string model) => Baselines.Average(_space, [model]);

@@ -31,13 +31,13 @@ internal sealed class CandidateBench : IDisposable
     /// <exception cref="Evo.Checkpoints.CheckpointException">The merged configuration cannot be run, or has no usable
     /// tokenizer.</exception>
     public static CandidateBench For(MergePlan plan, EvaluatorSettings settings) =>
-        Open(plan, ModelConfig.From(plan.OutputConfig, Path.Combine(plan.Donor.Path, "config.json")), plan.Donor.Path, settings);
+        Open(plan, ModelConfig.From(plan.OutputConfig, Path.Combine(plan.Donor.Path, "config.json")), () => PlannedTokenizer.Open(plan), settings);
 
     /// <summary>A bench on which a written model stands: configuration, tokenizer and weights are the folder's own.</summary>
     /// <exception cref="Evo.Checkpoints.CheckpointException">The folder lacks a tensor of the plan, or cannot be run.</exception>
     public static CandidateBench Load(MergePlan plan, ModelFolder written, EvaluatorSettings settings)
     {
-        var bench = Open(plan, written.Config, written.Path, settings);
+        var bench = Open(plan, written.Config, () => NativeTokenizer.Open(written.Path), settings);
         foreach (var slot in bench.Weights.Layout.Slots)
             written.ReadFloats(slot.Name, 0, bench.Weights[slot]);
         return bench;
@@ -46,6 +46,7 @@ internal sealed class CandidateBench : IDisposable
     /// <summary>Whether a candidate of this plan can stand here: same tensors, same configuration, same tokenizer.</summary>
     public bool Fits(MergePlan plan) =>
         ReferenceEquals(plan.Donor, _shape.Donor)
+        && plan.TokenizerId == _shape.TokenizerId
         && plan.Layout.Slots.Length == _shape.Layout.Slots.Length
         && plan.Layout.Slots.Zip(_shape.Layout.Slots).All(
             pair => pair.First.Name == pair.Second.Name && pair.First.Shape.SequenceEqual(pair.Second.Shape))
@@ -58,14 +59,14 @@ internal sealed class CandidateBench : IDisposable
         Weights.Dispose();
     }
 
-    private static CandidateBench Open(MergePlan plan, ModelConfig config, string tokenizerFolder, EvaluatorSettings settings)
+    private static CandidateBench Open(MergePlan plan, ModelConfig config, Func<NativeTokenizer> openTokenizer, EvaluatorSettings settings)
     {
         CpuWeights? weights = null;
         NativeTokenizer? tokenizer = null;
         try
         {
             weights = new CpuWeights(plan.Layout);
-            tokenizer = NativeTokenizer.Open(tokenizerFolder);
+            tokenizer = openTokenizer();
             var model = DecoderModel.Create(config, weights, tokenizer, Options(settings));
             return new CandidateBench(plan, weights, tokenizer, new OnnxEvaluator(model, weights));
         }

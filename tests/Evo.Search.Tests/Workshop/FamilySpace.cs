@@ -9,7 +9,8 @@ internal sealed class FamilySpace : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("evo-family-");
 
-    public FamilySpace(int generations = 2)
+    /// <param name="recipe">A further line of the recipe.</param>
+    public FamilySpace(int generations = 2, string recipe = "")
     {
         var source = Path.Combine(Repository(), "search-spaces");
         Directory.CreateSymbolicLink(this["models"], Path.Combine(source, "models"));
@@ -30,6 +31,7 @@ internal sealed class FamilySpace : IDisposable
                 - model: models/sorting
                   parameters: {weight: {search: [0.0, 1.5], init: 0.5}}
               dtype: float32
+              {{{recipe}}}
             objectives:
               - {name: addition, task: tasks/addition.yaml, metric: exact_match, goal: maximize}
               - {name: sorting, task: tasks/sorting.yaml, metric: exact_match, goal: maximize}

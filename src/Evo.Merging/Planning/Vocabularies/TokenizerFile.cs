@@ -55,7 +55,7 @@ internal sealed class TokenizerFile
             return new TokenizerFile(path, ids, modelTokens, added);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or IOException or KeyNotFoundException
-            or ArgumentException or OverflowException)
+            or ArgumentException or OverflowException or IndexOutOfRangeException)
         {
             throw new CheckpointException(path, $"the vocabulary cannot be read: {problem.Message}", problem);
         }

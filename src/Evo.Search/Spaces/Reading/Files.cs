@@ -1,3 +1,4 @@
+using Evo.Merging.Planning;
 using Evo.Merging.Recipes;
 using Evo.Search.Export;
 using YamlDotNet.RepresentationModel;
@@ -21,11 +22,14 @@ internal static class Files
     {
         if (!ModelReference.TryParse(model, out var reference, out var problem))
             throw document.Refuse(at, problem);
-        if (reference.AdapterReference is { } adapter && !Directory.Exists(Full(document, at, folder, adapter)))
+        if (reference.AdapterReference is { } adapter && !Exists(document, at, folder, adapter))
             throw document.Refuse(at, $"there is no adapter folder '{adapter}'; relative paths start at {folder}");
-        if (CandidateParents.RunOf(reference.Model, folder) is null && !Directory.Exists(Full(document, at, folder, reference.Model)))
+        if (CandidateParents.RunOf(reference.Model, folder) is null && !Exists(document, at, folder, reference.Model))
             throw document.Refuse(at, $"there is no model folder '{model}'; relative paths start at {folder}");
     }
+
+    private static bool Exists(SpaceDocument document, YamlNode at, string folder, string name) =>
+        Directory.Exists(Full(document, at, folder, name)) || Directory.Exists(ModelLocation.Of(name, folder));
 
     private static string Full(SpaceDocument document, YamlNode at, string folder, string path) =>
         path.Contains('\0', StringComparison.Ordinal) || path.Length is 0 or > 4096

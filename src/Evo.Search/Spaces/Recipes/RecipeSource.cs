@@ -10,7 +10,7 @@ namespace Evo.Search.Spaces.Recipes;
 /// <param name="Stack">Number of the layer stack it belongs to: a <c>models</c> list, or one slice. Gradients run over one stack.</param>
 /// <param name="Layers">Its fixed <c>layer_range</c>; null when it takes the whole model or when a bound is a gene.</param>
 /// <param name="HasSearchedLayers">A bound of its <c>layer_range</c> is a gene.</param>
-/// <param name="Levels">The mappings whose <c>parameters</c> reach it, nearest first: itself, its slice, the recipe.</param>
+/// <param name="Levels">The mappings whose <c>parameters</c> reach it, nearest first: itself, its slice, its module, the recipe.</param>
 internal sealed record RecipeSource(
     YamlMappingNode Node,
     string? Model,

@@ -17,6 +17,8 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
     private const int MostSources = 2_000;
     private const int MostRanges = 10_000;
 
+    private readonly HashSet<YamlMappingNode> _towers = new(ReferenceEqualityComparer.Instance);
+
     private int _stacks;
 
     public List<RecipeSource> Sources { get; } = [];
@@ -29,11 +31,27 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
         Stack(YamlNodes.Find(recipe, "models"), [recipe]);
         foreach (var slice in YamlNodes.Entries(YamlNodes.Find(recipe, "slices")).OfType<YamlMappingNode>())
             Stack(YamlNodes.Find(slice, "sources"), [slice, recipe]);
+        foreach (var (name, module) in Modules())
+        {
+            Stack(YamlNodes.Find(module, "models"), [module, recipe], name);
+            foreach (var slice in YamlNodes.Entries(YamlNodes.Find(module, "slices")).OfType<YamlMappingNode>())
+                Stack(YamlNodes.Find(slice, "sources"), [slice, module, recipe], name);
+        }
+
         Document();
     }
 
-    private void Stack(YamlNode? list, ImmutableArray<YamlMappingNode> levels)
+    private IEnumerable<(string Name, YamlMappingNode Module)> Modules() =>
+        (YamlNodes.Find(recipe, "modules") as YamlMappingNode)?.Children.Where(pair => pair.Value is YamlMappingNode)
+            .Select(pair => (Scalars.Show(pair.Key), (YamlMappingNode)pair.Value)) ?? [];
+
+    /// <param name="module">The module that the list belongs to; null outside of modules.</param>
+    private void Stack(YamlNode? list, ImmutableArray<YamlMappingNode> levels, string? module = null)
     {
+        // Depth and components are the language model's: ranges of other modules are whole values.
+        if (module is not (null or "text_decoder" or "default" or "decoder"))
+            foreach (var level in levels.SkipLast(1).Concat(YamlNodes.Entries(list).OfType<YamlMappingNode>()))
+                _towers.Add(level);
         var number = _stacks++;
         var position = 0;
         foreach (var source in YamlNodes.Entries(list).OfType<YamlMappingNode>())
@@ -78,6 +96,34 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
                     var number = 0;
                     foreach (var slice in YamlNodes.Entries(value))
                         Slice(slice, string.Create(CultureInfo.InvariantCulture, $"slice{++number}."));
+                    break;
+                case "modules" when value is YamlMappingNode:
+                    foreach (var (name, module) in Modules())
+                        Module(module, $"{name}.");
+                    break;
+                default:
+                    RefuseRanges(value);
+                    break;
+            }
+        }
+    }
+
+    private void Module(YamlMappingNode module, string prefix)
+    {
+        foreach (var (key, value) in module.Children)
+        {
+            switch ((key as YamlScalarNode)?.Value)
+            {
+                case "models":
+                    SourceList(value, prefix);
+                    break;
+                case "parameters":
+                    Parameters(value, prefix, module);
+                    break;
+                case "slices":
+                    var number = 0;
+                    foreach (var slice in YamlNodes.Entries(value))
+                        Slice(slice, string.Create(CultureInfo.InvariantCulture, $"{prefix}slice{++number}."));
                     break;
                 default:
                     RefuseRanges(value);
@@ -222,6 +268,8 @@ internal sealed class RecipeWalk(SpaceDocument document, YamlMappingNode recipe,
             return;
         }
 
+        if (_towers.Contains(owner))
+            place &= ~(RangePlace.Depth | RangePlace.Tensors);
         if (Slots.Count == MostRanges)
             throw document.Refuse(node, $"more than {MostRanges} ranges");
         var range = RangeReader.Read(document, (YamlMappingNode)node, place);
