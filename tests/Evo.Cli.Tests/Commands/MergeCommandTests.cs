@@ -47,7 +47,7 @@ public sealed class MergeCommandTests : IDisposable
         var (code, output, error) = await RunAsync(TwoMerges.Replace("kind: zero", "kind: zero, model: x", StringComparison.Ordinal));
         Assert.Equal(ExitCode.Usage, code);
         Assert.Empty(output);
-        Assert.Contains("recipe.yaml:9:68: unknown key 'model' in a zero row", error, StringComparison.Ordinal);
+        Assert.Contains("recipe.yaml:9:66: unknown key 'model' in a zero row", error, StringComparison.Ordinal);
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder.FullName));
     }
 
