@@ -53,7 +53,7 @@ internal static class DiskBenchmark
                 File.Delete(output);
                 merges.Add(Merge("dotnet", [options.Evo, "merge", recipe, "--out"], folder));
                 if (round == 0 && options.Mergekit is { } program)
-                    mergekit = Merge(program, [recipe], folder, "--no-copy-tokenizer", "--random-seed", "1");
+                    mergekit = Merge(program, [recipe], folder, "--no-copy-tokenizer", "--random-seed", "1", "--num-threads", $"{Environment.ProcessorCount}");
             }
 
             var (floor, evo) = (floors.MinBy(run => run.Wall)!, merges.MinBy(run => run.Wall)!);
