@@ -45,7 +45,7 @@ internal static class PlanText
 
         Line("budget", Budget(plan.Budget));
         Line("work", string.Create(CultureInfo.InvariantCulture, $"{(plan.Evaluations is { } evaluations ? evaluations.ToString(CultureInfo.InvariantCulture) : "unknown number of")} evaluations, {plan.Baselines} baselines"));
-        Line("memory", $"{ScoreText.Bytes(plan.PeakMemoryBytes)} for parents, candidate and caches; activations come on top");
+        Line("memory", $"{ScoreText.Bytes(plan.PeakMemoryBytes)} for parents and candidate, at most {ScoreText.Bytes(plan.PreparedMemoryBytes)} more for what is prepared; activations come on top");
         Line("disk", $"{ScoreText.Bytes(plan.DiskBytes)} for the run directory");
         if (plan is { SecondsPerCandidate: { } each })
         {

@@ -34,6 +34,9 @@ public sealed record SearchPlan
     /// <summary>Parents as stored, the candidate buffer and the engine's caches, in bytes. Activations come on top.</summary>
     public required long PeakMemoryBytes { get; init; }
 
+    /// <summary>Most bytes that the merge engine keeps of what it has prepared, on top of <see cref="PeakMemoryBytes"/>; it takes what it needs, up to that.</summary>
+    public long PreparedMemoryBytes { get; init; }
+
     /// <summary>Estimate for the run directory, in bytes.</summary>
     public required long DiskBytes { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Evo.Evaluation.Outcomes;
 using Evo.Merging;
+using Evo.Merging.Engines;
 using Evo.Merging.Planning;
 using Evo.Search.Runs;
 using Evo.Search.Workshop;
@@ -41,6 +42,7 @@ internal sealed class SearchPlanner(SearchComposition composition)
             Models = models,
             CandidateParameters = start.Tensors.Sum(tensor => tensor.Output.ElementCount),
             PeakMemoryBytes = models.Sum(model => model.Bytes) + start.Estimate.CandidateBytes + start.Estimate.LargestTensorBytes,
+            PreparedMemoryBytes = CpuMergeEngine.DefaultPreparedMemoryBytes,
             DiskBytes = ((evaluations ?? 0) + workshop.Baselines.Length) * ((items * BytesAnItem) + BytesACandidate)
                 + ((evaluations ?? 0) / population * BytesAGeneration),
             Warnings = Warnings(evaluations),
