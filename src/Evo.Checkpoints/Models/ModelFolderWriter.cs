@@ -144,6 +144,30 @@ public sealed class ModelFolderWriter : IDisposable
         Add(Path.GetFileName(path), source.CopyTo);
     }
 
+    /// <summary>
+    /// Adds a safetensors file beside the weights, for what belongs to the model and is no weight of it. <paramref name="fill"/> appends bytes to its tensors, piece by
+    /// piece and in any order, by the action that it is given.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is no plain file name, or taken; two tensors of one name.</exception>
+    /// <exception cref="InvalidOperationException">A tensor lacks bytes, or got too many; the message names it.</exception>
+    /// <exception cref="CheckpointException">The disk is full or failed.</exception>
+    public void AddSafetensors(
+        string fileName, IEnumerable<TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata, Action<TensorAppender> fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        RequireFree(fileName);
+        try
+        {
+            using var sink = new SafetensorsSink(Path.Combine(_folder.Path, fileName), new SafetensorsLayout(tensors, metadata));
+            fill(sink.Write);
+            sink.Finish();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(error);
+        }
+    }
+
     /// <summary>Puts the finished folder in place.</summary>
     /// <exception cref="InvalidOperationException">A tensor lacks bytes; the message names it.</exception>
     /// <exception cref="CheckpointException">The disk failed, or the target has appeared meanwhile.</exception>
@@ -200,14 +224,18 @@ public sealed class ModelFolderWriter : IDisposable
         _sinks[shard]!.Finish();
     }
 
-    private void Add(string fileName, Action<Stream> write)
+    private void RequireFree(string fileName)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         if (!PlainFileName.IsPlain(fileName))
             throw new ArgumentException($"{Quoted.Name(fileName)} is not a plain file name", nameof(fileName));
         if (_folder.Has(fileName) || _plan.Names(fileName))
             throw new ArgumentException($"the folder already has a file {Quoted.Name(fileName)}", nameof(fileName));
+    }
 
+    private void Add(string fileName, Action<Stream> write)
+    {
+        RequireFree(fileName);
         try
         {
             _folder.Write(fileName, write);

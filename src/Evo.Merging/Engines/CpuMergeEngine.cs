@@ -67,6 +67,8 @@ public sealed class CpuMergeEngine : IMergeEngine
     {
         _prepared.NextMerge();
         var order = stale.OrderByDescending(index => plan.Tensors[index].Output.ElementCount).ToArray();
+        foreach (var index in order.Where(index => plan.Tensors[index].DependsOnPlan).Take(1))
+            plan.Tensors[index].Bind(inputs[index]); // before the others, so that a pass over all tensors has all workers
         var failures = new NonFiniteMergeException?[plan.Tensors.Length];
         _workers.ForEach(order.Length, (place, run) =>
         {

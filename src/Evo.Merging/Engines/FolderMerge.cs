@@ -44,6 +44,8 @@ public static class FolderMerge
         try
         {
             new TensorStream(plan, writer, workers, options.MemoryBytes, progress, cancellation).Write();
+            if (TaskMaskFile.IsAskedFor(plan))
+                new TaskMaskFile(plan, workers, cancellation).AddTo(writer);
         }
         catch (NonFiniteMergeException failure) when (NonFiniteInput.Of(plan, failure.Tensor) is { } reason)
         {

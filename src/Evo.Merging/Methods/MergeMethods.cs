@@ -48,6 +48,9 @@ public static class MergeMethods
         new Wudi(),
         new OptMerge(),
         new TwinMerging(),
+        new EmrMerging(),
+        new ConsensusMerging(),
+        new MergeVla(),
     ];
 
     /// <summary>Every parameter name that some method or modifier declares.</summary>

@@ -18,4 +18,7 @@ public sealed record MethodNeeds(
 
     /// <summary>A <c>base_model</c> is one more input model, listed or not.</summary>
     public bool CountsBase { get; init; }
+
+    /// <summary>Tensors that every model has and the base does not are merged too, without a base; else they are refused.</summary>
+    public bool TakesNewModules { get; init; }
 }

@@ -62,6 +62,9 @@ public sealed class PlannedTensor
     public ITensorKernel Bind(TensorInputs inputs) =>
         Modifiers.Aggregate(Method.Bind(inputs, Parameters), (inner, modifier) => modifier.Wrap(inner, inputs, Parameters));
 
+    /// <summary>Whether the values depend on the other tensors of the plan.</summary>
+    internal bool DependsOnPlan => Method.DependsOnPlan(Parameters) || Modifiers.Any(modifier => modifier.DependsOnPlan(Parameters));
+
     /// <summary>The identity without the other tensors.</summary>
     internal string OwnId => _ownId.Value;
 
@@ -69,7 +72,7 @@ public sealed class PlannedTensor
     /// <param name="all">Identity of all tensors of the plan.</param>
     internal void StandIn(Lazy<string> all)
     {
-        if (Method.DependsOnPlan(Parameters) || Modifiers.Any(modifier => modifier.DependsOnPlan(Parameters)))
+        if (DependsOnPlan)
             _idInPlan = new Lazy<string>(() => PlanIdentity.Of(OwnId, all.Value));
     }
 

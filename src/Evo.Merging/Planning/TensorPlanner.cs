@@ -92,7 +92,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
 
         if (isLackedBySome)
         {
-            MissingTensors.RequireOptional(recipe, slice, sample, owner, all, donor, notes);
+            if (!IsNewModule(module.Method.Needs, slice, all))
+                MissingTensors.RequireOptional(recipe, slice, sample, owner, all, donor, notes);
             all = [.. all.Where(pair => pair.Tensor is not null)];
             lead = all.FirstOrDefault(pair => pair.Source.Parent == donor, all[0]);
         }
@@ -117,7 +118,7 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
     private void Add(OutputSlice slice, IMergeMethod method, TensorInfo output, double depth, (OutputSource Source, TensorSource Tensor)[] inputs, bool isKept)
     {
         var resolution = new ParameterResolution(recipe, method, isKept);
-        var @base = slice.UsesBase(method) ? inputs.First(input => input.Source.Parent.Name == slice.BaseModel) : default;
+        var @base = slice.UsesBase(method) ? inputs.FirstOrDefault(input => input.Source.Parent.Name == slice.BaseModel) : default;
         var models = inputs.Where(input => input != @base && TakesPart(input)).ToArray();
         var parameters = resolution.Resolve(slice, output.Name, depth, [.. models.Select(input => (input.Source, input.Tensor.Tensor.Name))]);
         var active = Enumerable.Range(0, models.Length)
@@ -146,8 +147,11 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
     {
         var usesBase = slice.UsesBase(method);
         var models = present.Count(pair => !usesBase || pair.Source.Parent.Name != slice.BaseModel);
-        return models >= method.Needs.MinimumModels && (!usesBase || present.Any(pair => pair.Source.Parent.Name == slice.BaseModel));
+        return models >= method.Needs.MinimumModels && (!usesBase || method.Needs.TakesNewModules || present.Any(pair => pair.Source.Parent.Name == slice.BaseModel));
     }
+
+    private static bool IsNewModule(MethodNeeds needs, OutputSlice slice, (OutputSource Source, IndexedTensor? Tensor)[] all) =>
+        needs.TakesNewModules && all.All(pair => pair.Tensor is null == (pair.Source.Parent.Name == slice.BaseModel));
 
     /// <summary>The values of the sources' tensors, all of one shape: rows of the vocabulary in the result's order.</summary>
     private (OutputSource Source, TensorSource Tensor)[] Inputs(

@@ -59,6 +59,41 @@ internal static class PaperReferences
         return [.. vectors[0].Select((_, e) => Enumerable.Range(0, vectors.Length).Where(i => regions[i].Contains(e)).Select(i => vectors[i][e]).DefaultIfEmpty(0).Average())];
     }
 
+    /// <summary>Card B14: the unified task vector.</summary>
+    public static double[] EmrUnified(double[][] vectors) => [.. vectors[0].Select((_, e) =>
+        (vectors.Sum(vector => vector[e]) > 0 ? 1 : -1) is var sign ? sign * vectors.Select(vector => Math.Max(0, sign * vector[e])).Max() : 0)];
+
+    /// <summary>Card B14: λᵢ · maskᵢ ⊙ τ uni of one task. The means that λᵢ is made of are taken over each of the given lengths.</summary>
+    public static double[] EmrTask(double[][] vectors, int task, int[] lengths)
+    {
+        var unified = EmrUnified(vectors);
+        var masked = unified.Zip(vectors[task], (uni, own) => uni * own > 0 ? uni : 0).ToArray();
+        var (own, shared, start) = (0.0, 0.0, 0);
+        foreach (var length in lengths)
+        {
+            own += vectors[task][start..(start + length)].Average(Math.Abs);
+            shared += masked[start..(start + length)].Average(Math.Abs);
+            start += length;
+        }
+
+        return [.. masked.Select(value => value * own / shared)];
+    }
+
+    /// <summary>Cards B15 and B19: τ merged where a task's mask is on.</summary>
+    public static double[] TallTask(double[][] vectors, double[] merged, int task, double lambda) =>
+        [.. merged.Zip(vectors[task], (all, own) => Math.Abs(own) > lambda * Math.Abs(all - own) ? all : 0)];
+
+    /// <summary>Card B15: τ merged where at least k masks are on.</summary>
+    public static double[] Consensus(double[][] vectors, double[] merged, double[] lambdas, int k) => [.. merged.Select((all, e) =>
+        vectors.Where((vector, i) => Math.Abs(vector[e]) > lambdas[i] * Math.Abs(all - vector[e])).Count() >= k ? all : 0)];
+
+    /// <summary>Σ of the weighted task vectors, of those alone that agree with the sign of that sum on request.</summary>
+    public static double[] Sum(double[][] vectors, double[] weights, bool elect) => [.. vectors[0].Select((_, e) =>
+    {
+        var deltas = vectors.Select((vector, i) => weights[i] * vector[e]).ToArray();
+        return elect ? deltas.Where(delta => Math.Sign(delta) == (deltas.Sum() >= 0 ? 1 : -1)).Sum() : deltas.Sum();
+    })];
+
     private static double[] Averaged(double[][] vectors, double[][] scores, double[] weights) => [.. vectors[0].Select((_, e) =>
         scores.Sum(score => score[e]) is > 0 and var sum ? vectors.Select((vector, i) => scores[i][e] * weights[i] * vector[e]).Sum() / sum : 0)];
 

@@ -19,6 +19,9 @@ public abstract class TensorInputs
 
     public abstract TensorPlace Place { get; }
 
+    /// <summary>Whether there is a base: always for methods that need one, but for modules that are new in the models.</summary>
+    public abstract bool HasBase { get; }
+
     /// <summary>Input models, the base not counted. May be 0 when every model has weight 0.</summary>
     public abstract int ModelCount { get; }
 

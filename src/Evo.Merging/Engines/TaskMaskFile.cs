@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Evo.Checkpoints.Models;
+using Evo.Checkpoints.Tensors;
+using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Methods.Kernels;
+using Evo.Merging.Methods.TaskMasks;
+using Evo.Merging.Planning;
+
+namespace Evo.Merging.Engines;
+
+/// <summary>
+/// <c>task_masks.safetensors</c> beside a merged model: what restores every task's model from the base (see <see cref="TaskMaskBank"/>). For a tensor t with masks,
+/// <c>vector.t</c> is the merged task vector in the model's type, <c>mask.i.t</c> one bit an element for task i (from 0; element 8b + j is bit j of byte b), and <c>scale.t</c>
+/// one factor a task: θᵢ = θ₀ + scaleᵢ · maskᵢ ⊙ vector. <c>expert.i.t</c> is a tensor that task i keeps of its own model. Streamed: memory does not
+/// grow with the model.
+/// </summary>
+internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, CancellationToken cancellation)
+{
+    public const string FileName = "task_masks.safetensors";
+    public const string Format = "evo.task_masks/1";
+
+    private const int PieceLength = 16 * CpuRun.Capacity;
+    private const int MergedScratch = 4; // the masks' own blocks are below
+
+    public static bool IsAskedFor(MergePlan plan) => plan.Tensors.Any(IsAskedFor);
+
+    public static string Vector(string tensor) => $"vector.{tensor}";
+
+    public static string Mask(int task, string tensor) => FormattableString.Invariant($"mask.{task}.{tensor}");
+
+    public static string Scale(string tensor) => $"scale.{tensor}";
+
+    public static string Expert(int task, string tensor) => FormattableString.Invariant($"expert.{task}.{tensor}");
+
+    /// <exception cref="RecipeException">A masked tensor's base is not a tensor of the same name in the base model, so that nothing could be restored from it.</exception>
+    public void AddTo(ModelFolderWriter writer)
+    {
+        var parts = plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, cache: null, cancellation))
+            .Where(pair => IsAskedFor(pair.First)).Select(pair => Part.Of(pair.First, pair.Second)).ToImmutableArray();
+        var tasks = parts.Max(part => part.Tensor.Models.Length);
+        var names = new JsonArray([.. parts.First(part => part.Tensor.Models.Length == tasks).Tensor.Models.Select(model => JsonValue.Create(model.Model))]);
+        var metadata = new Dictionary<string, string> { ["format"] = Format, ["tasks"] = names.ToJsonString(JsonSerializerOptions.Default) };
+        writer.AddSafetensors(FileName, parts.SelectMany(part => part.Stored), metadata, append =>
+        {
+            foreach (var part in parts)
+                Write(part, append);
+        });
+    }
+
+    private static bool IsAskedFor(PlannedTensor tensor) => tensor.Method is ITaskMaskMethod && tensor.Parameters.IsOn("write_masks");
+
+    private void Write(Part part, TensorAppender append)
+    {
+        var (output, count) = (part.Tensor.Output, part.Tensor.Output.ElementCount);
+        if (part.Masks is { } masks)
+        {
+            var scales = Enumerable.Range(0, masks.Tasks).Select(task => masks.Scale(task) * (float)part.Tensor.Parameters["lambda"]).ToArray();
+            append(Scale(output.Name), MemoryMarshal.AsBytes<float>(scales));
+        }
+
+        var pieces = new Piece[workers.Count * 2];
+        for (long start = 0; start < count; start += (long)pieces.Length * PieceLength)
+        {
+            var first = start;
+            var filled = (int)Math.Min(pieces.Length, (count - start + PieceLength - 1) / PieceLength);
+            workers.ForEach(filled, (number, run) =>
+            {
+                var from = first + ((long)number * PieceLength);
+                (pieces[number] ??= new Piece()).Fill(part, from, (int)Math.Min(PieceLength, count - from), run);
+            }, cancellation);
+            foreach (var piece in pieces.AsSpan(0, filled))
+                piece.AppendTo(append, part);
+        }
+    }
+
+    /// <summary>What is stored for one output tensor.</summary>
+    private sealed record Part(PlannedTensor Tensor, ITaskMasks? Masks, bool IsExpert)
+    {
+        public IEnumerable<TensorInfo> Stored
+        {
+            get
+            {
+                var (output, tasks) = (Tensor.Output, Tensor.Models.Length);
+                if (Masks is null)
+                    return IsExpert ? Enumerable.Range(0, tasks).Select(task => output with { Name = Expert(task, output.Name) }) : [];
+                return Enumerable.Range(0, tasks)
+                    .Select(task => new TensorInfo(Mask(task, output.Name), ElementType.U8, [(output.ElementCount + 7) / 8]))
+                    .Append(output with { Name = Vector(output.Name) })
+                    .Append(new TensorInfo(Scale(output.Name), ElementType.F32, [tasks]));
+            }
+        }
+
+        public static Part Of(PlannedTensor tensor, TensorInputs inputs)
+        {
+            var method = (ITaskMaskMethod)tensor.Method;
+            var masks = method.Masks(inputs, tensor.Parameters);
+            if (masks is not null && (tensor.Base is not StoredTensor stored || stored.Tensor.Name != tensor.Output.Name || !tensor.Modifiers.IsEmpty))
+                throw new RecipeException($"'write_masks' restores tasks from the base's tensors as they are, but '{tensor.Output.Name}' is merged from another one or modified: "
+                    + "list whole models under 'models', with a plain base_model and one vocabulary, or leave 'write_masks' out");
+            return new Part(tensor, masks, masks is null && method.IsExpert(inputs, tensor.Parameters));
+        }
+    }
+
+    /// <summary>A stretch of a tensor on its way to the file.</summary>
+    private sealed class Piece
+    {
+        private readonly List<byte[]> _bits = [];
+        private readonly List<byte[]> _values = [];
+        private int _length;
+
+        public void Fill(Part part, long start, int length, CpuRun run)
+        {
+            _length = length;
+            for (var done = 0; done < length; done += CpuRun.Capacity)
+            {
+                unsafe
+                {
+                    run.Turn(part.Tensor, start + done, Math.Min(CpuRun.Capacity, length - done));
+                }
+
+                if (part.Masks is { } masks)
+                    FillMasks(part, masks, run, done);
+                else if (part.IsExpert)
+                    for (var task = 0; task < part.Tensor.Models.Length; task++)
+                        Store(part, task, run.Model(task), done);
+            }
+        }
+
+        public void AppendTo(TensorAppender append, Part part)
+        {
+            var (output, size) = (part.Tensor.Output, part.Tensor.Output.Type.ByteSize());
+            for (var task = 0; task < (part.Masks?.Tasks ?? 0); task++)
+                append(Mask(task, output.Name), _bits[task].AsSpan(0, (_length + 7) / 8));
+            if (part.Masks is not null)
+                append(Vector(output.Name), _values[0].AsSpan(0, _length * size));
+            for (var task = 0; part.IsExpert && task < part.Tensor.Models.Length; task++)
+                append(Expert(task, output.Name), _values[task].AsSpan(0, _length * size));
+        }
+
+        private void FillMasks(Part part, ITaskMasks masks, CpuRun run, int done)
+        {
+            var (merged, mask) = (run.Scratch(MergedScratch), run.Scratch(0));
+            masks.Merge(run, merged);
+            Store(part, 0, merged, done);
+            for (var task = 0; task < masks.Tasks; task++)
+            {
+                while (_bits.Count <= task)
+                    _bits.Add(new byte[PieceLength / 8]);
+                masks.Mask(run, task, merged, mask);
+                PackedBits.Pack(mask.OnHost(), _bits[task].AsSpan(done / 8));
+            }
+        }
+
+        private void Store(Part part, int place, Block values, int done)
+        {
+            while (_values.Count <= place)
+                _values.Add(new byte[PieceLength * sizeof(float)]);
+            var type = part.Tensor.Output.Type;
+            Floats.FromSingle(values.OnHost(), type, _values[place].AsSpan(done * type.ByteSize(), values.Length * type.ByteSize()));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Evo.Merging.Methods.Kernels;
+
+namespace Evo.Merging.Methods.TaskMasks;
+
+/// <summary>Parameters that the methods with task masks share.</summary>
+internal static class TaskParameters
+{
+    public static MethodParameter Task { get; } = new(
+        "task", ParameterScope.Global, 0, 0, 10_000, 0, 10_000, "0 for the one model that serves all tasks, i for the model of the i-th listed model's task");
+
+    /// <summary>Decides what is written beside the model, not the model: no part of its identity.</summary>
+    public static MethodParameter WriteMasks { get; } =
+        CommonParameters.Switch("write_masks", false, "'evo merge' also writes task_masks.safetensors, from which every task's model is restored") with { IsInert = true };
+
+    public static MethodParameter Threshold(double byDefault) => new(
+        "tall_lambda", ParameterScope.PerModel, byDefault, 0, 1e3, 0.2, 1, "the model's mask is on where |τᵢ| exceeds this multiple of |τ merged − τᵢ| (λₜ)");
+
+    /// <summary>The task from 0, or null for the one model.</summary>
+    /// <exception cref="RecipeException">There are fewer models, or the number is not whole.</exception>
+    public static int? Chosen(TensorInputs inputs, TensorParameters parameters) => parameters["task"] switch
+    {
+        0 => null,
+        var task when task == Math.Floor(task) && task <= inputs.ModelCount => (int)task - 1,
+        var task => throw new RecipeException(FormattableString.Invariant(
+            $"'task' is {task}, but tensor '{inputs.Name}' is merged from {inputs.ModelCount} models: give 0 for the one model, or the number of a listed model from 1")),
+    };
+}
