@@ -138,6 +138,22 @@ public sealed class GenomeCodecTests : IDisposable
     }
 
     [Fact]
+    public void Modifiers_go_with_every_chosen_method_that_has_a_base()
+    {
+        var codec = _fixture.Codec("""
+            merge_method: {choose: [linear, ties, pcb]}
+            base_model: models/base
+            models: [{model: models/arithmetic}, {model: models/sorting}]
+            parameters: {weight: 0.5, lines_alpha: {search: [0, 1]}}
+            """);
+
+        Assert.Equal(["merge_method", "lines_alpha"], codec.Layout.Genes.Select(gene => gene.Name));
+        Assert.Null(codec.Decode([0, 0.3]).Parameters.Find("lines_alpha"));
+        Assert.Equal(new ScalarSetting(0.3), codec.Decode([1, 0.3]).Parameters.Find("lines_alpha"));
+        Assert.Equal(new ScalarSetting(0.3), codec.Decode([2, 0.3]).Parameters.Find("lines_alpha"));
+    }
+
+    [Fact]
     public void Equal_points_up_to_the_grid_are_one_candidate()
     {
         var codec = _fixture.Codec(Ties);

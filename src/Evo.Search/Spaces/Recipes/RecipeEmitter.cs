@@ -1,4 +1,5 @@
 using Evo.Merging.Methods;
+using Evo.Merging.Methods.Modifiers;
 using Evo.Search.Spaces.Reading;
 using YamlDotNet.RepresentationModel;
 
@@ -127,6 +128,7 @@ internal sealed class RecipeEmitter
             }
         }
 
-        private bool Takes(string parameter) => _chosen is null || _chosen.Parameters.Any(known => known.Name == parameter);
+        private bool Takes(string parameter) => _chosen is null || _chosen.Parameters.Any(known => known.Name == parameter)
+            || (_chosen.Needs.NeedsBase && MergeModifiers.All.Any(modifier => modifier.Parameters.Any(known => known.Name == parameter)));
     }
 }
