@@ -30,12 +30,14 @@ internal sealed class ConsensusMerging : ITaskMaskMethod
 
     public bool IgnoresZeroWeights => false;
 
+    public string? Objection(TensorParameters parameters) => TaskParameters.Objection(parameters);
+
     public void Prepare(TensorInputs inputs)
     {
     }
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters) => new TaskMaskKernel(
-        Masks(inputs, parameters), TaskParameters.Chosen(inputs, parameters), (float)parameters["lambda"]);
+        Masks(inputs, parameters), TaskParameters.Chosen(parameters), (float)parameters["lambda"]);
 
     public ITaskMasks Masks(TensorInputs inputs, TensorParameters parameters) => new TallMasks(
         MultiTaskVector.Of(inputs, parameters),

@@ -24,13 +24,15 @@ internal sealed class EmrMerging : ITaskMaskMethod
 
     public bool DependsOnPlan(TensorParameters parameters) => parameters["task"] != 0;
 
+    public string? Objection(TensorParameters parameters) => TaskParameters.Objection(parameters);
+
     public void Prepare(TensorInputs inputs)
     {
     }
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
-        var task = TaskParameters.Chosen(inputs, parameters);
+        var task = TaskParameters.Chosen(parameters);
         return new TaskMaskKernel(task is null ? Unscaled(inputs.ModelCount) : Masks(inputs, parameters), task, (float)parameters["lambda"]);
     }
 

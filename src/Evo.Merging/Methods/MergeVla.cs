@@ -36,11 +36,13 @@ internal sealed class MergeVla : ITaskMaskMethod
 
     public bool IgnoresZeroWeights => false;
 
+    public string? Objection(TensorParameters parameters) => TaskParameters.Objection(parameters);
+
     public void Prepare(TensorInputs inputs) => AreIdentical(inputs);
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
-        var task = TaskParameters.Chosen(inputs, parameters);
+        var task = TaskParameters.Chosen(parameters);
         if (Masks(inputs, parameters) is { } masks)
             return new TaskMaskKernel(masks, task, (float)parameters["lambda"]);
         return AreIdentical(inputs) ? new MeanKernel(0)

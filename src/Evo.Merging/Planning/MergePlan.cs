@@ -84,7 +84,7 @@ public sealed class MergePlan
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(parents);
         var method = MergeMethods.Find(recipe.MergeMethod) ?? throw new RecipeException($"{recipe.SourceName}: unknown method '{recipe.MergeMethod}'");
-        if (!method.Needs.NeedsBase && MergeModifiers.UsedBy(recipe) is [var modifier, ..])
+        if (!method.Needs.NeedsBase && !(method.Needs.TakesBase && recipe.BaseModel is not null) && MergeModifiers.UsedBy(recipe) is [var modifier, ..])
             throw new RecipeException($"{recipe.SourceName}: '{modifier.Name}_...' changes the merged task vector, and the method '{method.Name}' has none; "
                 + "take a method with a base_model, or leave the parameter out");
         var notes = new PlanNotes();

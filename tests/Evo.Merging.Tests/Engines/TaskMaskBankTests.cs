@@ -19,7 +19,7 @@ public sealed class TaskMaskBankTests
         using var models = new SeveralTensors(1, 3);
         using var merged = Written(models.Scene, models.Recipe(method, $"{parameters}, write_masks: true"));
         using var bank = TaskMaskBank.Open(merged.Model, models.Scene.Parents["base"]);
-        Assert.Equal(["m0", "m1", "m2"], bank.Tasks);
+        Assert.Equal(["m0", "m1", "m2"], bank.Tasks.AsEnumerable());
         for (var task = 0; task < 3; task++)
             Expect(models.Scene.Merge(models.Recipe(method, $"{parameters}, task: {task + 1}")), bank, task, 1e-7);
     }

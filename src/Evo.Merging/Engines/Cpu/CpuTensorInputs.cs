@@ -26,8 +26,6 @@ internal sealed class CpuTensorInputs(
 
     public override TensorPlace Place => tensor.Place;
 
-    public override bool HasBase => tensor.Base is not null;
-
     public override int ModelCount => tensor.Models.Length;
 
     public override string ModelName(int model) => tensor.Models[model].Model;

@@ -19,9 +19,6 @@ public abstract class TensorInputs
 
     public abstract TensorPlace Place { get; }
 
-    /// <summary>Whether there is a base: always for methods that need one, but for modules that are new in the models.</summary>
-    public abstract bool HasBase { get; }
-
     /// <summary>Input models, the base not counted. May be 0 when every model has weight 0.</summary>
     public abstract int ModelCount { get; }
 
@@ -40,7 +37,7 @@ public abstract class TensorInputs
     /// <summary>The 16-bit type to which every operation is rounded because mergekit's own numbers are asked for; null as a rule.</summary>
     public abstract ElementType? StepType { get; }
 
-    /// <summary>False where a method merges without a base.</summary>
+    /// <summary>False where a method merges without a base, or a module is new in the models.</summary>
     public abstract bool HasBase { get; }
 
     public long ElementCount => Shape.Aggregate(1L, (product, extent) => product * extent);

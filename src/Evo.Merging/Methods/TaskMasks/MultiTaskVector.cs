@@ -43,7 +43,7 @@ internal sealed record MultiTaskVector(TaskVectorShare[] Shares, bool ElectsSign
     private Block Delta(TensorRun run, int model, Block delta)
     {
         delta.CopyFrom(run.Model(model));
-        Shares[model].Sparsity.Apply(delta);
+        Shares[model].Sparsity.Apply(delta, run);
         delta.Scale(Shares[model].Weight);
         return delta;
     }

@@ -16,12 +16,12 @@ internal static class TaskParameters
         "tall_lambda", ParameterScope.PerModel, byDefault, 0, 1e3, 0.2, 1, "the model's mask is on where |τᵢ| exceeds this multiple of |τ merged − τᵢ| (λₜ)");
 
     /// <summary>The task from 0, or null for the one model.</summary>
-    /// <exception cref="RecipeException">There are fewer models, or the number is not whole.</exception>
-    public static int? Chosen(TensorInputs inputs, TensorParameters parameters) => parameters["task"] switch
-    {
-        0 => null,
-        var task when task == Math.Floor(task) && task <= inputs.ModelCount => (int)task - 1,
-        var task => throw new RecipeException(FormattableString.Invariant(
-            $"'task' is {task}, but tensor '{inputs.Name}' is merged from {inputs.ModelCount} models: give 0 for the one model, or the number of a listed model from 1")),
-    };
+    public static int? Chosen(TensorParameters parameters) => parameters["task"] is var task && task == 0 ? null : (int)task - 1;
+
+    /// <summary>What is wrong with the task; null when nothing is.</summary>
+    public static string? Objection(TensorParameters parameters) =>
+        parameters["task"] is var task && task == Math.Floor(task) && task <= parameters.ModelCount
+            ? null
+            : FormattableString.Invariant(
+                $"'task' is {task} and there are {parameters.ModelCount} models; give 0 for the one model of all tasks, or the number of a listed model from 1");
 }
