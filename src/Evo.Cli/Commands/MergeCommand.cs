@@ -39,7 +39,7 @@ internal static class MergeCommand
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
             var target = parsed.GetValue(output) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
-            using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), target, signals.Stop);
+            using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), target, console.Error.WriteLine, signals.Stop);
             if (parsed.GetValue(readBudget) is { } budget)
                 session.Limit(budget, parsed.GetRequiredValue(catalog), signals.Stop);
             var options = new FolderMergeOptions

@@ -34,20 +34,36 @@ internal sealed class RecipeSession : IDisposable
 
     /// <param name="modelsFrom">The folder that relative model paths start from; null for the recipe's own.</param>
     /// <param name="output">The folder to make; null when nothing will be written.</param>
-    public static RecipeSession Open(string recipe, string? modelsFrom, string? output, CancellationToken cancellation)
+    /// <param name="announce">Told a line before a model is run for its statistics.</param>
+    public static RecipeSession Open(string recipe, string? modelsFrom, string? output, Action<string> announce, CancellationToken cancellation)
     {
         var path = Path.GetFullPath(recipe);
         if (!File.Exists(path)) throw new RecipeException($"{path}: there is no such file");
         var text = File.ReadAllText(path);
         var start = modelsFrom ?? Path.GetDirectoryName(path)!;
         if (ExpertsRecipeReader.TryRead(text, path) is { } experts)
-            return OfExperts(experts, Open(experts.ReferencedModels, ImmutableDictionary<string, string>.Empty), cancellation);
+            return OfExperts(experts, OpenModels(experts.ReferencedModels, ImmutableDictionary<string, string>.Empty), cancellation);
         var read = RecipeReader.Read(text, path);
         var merge = StagedMerge.Plan(read, output ?? Path.Combine(Path.GetTempPath(), "evo-plan"), Open);
         return new RecipeSession(read.MergeMethod, merge.Result, merge, merge);
 
-        ParentModels Open(ImmutableArray<string> names, ImmutableDictionary<string, string> stages) =>
+        ParentModels OpenModels(ImmutableArray<string> names, ImmutableDictionary<string, string> stages) =>
             ParentModels.Open(names, start, CandidateParents.Resolve(names, start, cancellation).SetItems(stages));
+
+        ParentModels Open(MergeRecipe one, ImmutableDictionary<string, string> stages)
+        {
+            var parents = OpenModels(one.ReferencedModels, stages);
+            try
+            {
+                CalibrationSource.Attach(one.Calibration, parents, start, announce, cancellation);
+                return parents;
+            }
+            catch
+            {
+                parents.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>Leaves the least important blocks out of the plan.</summary>

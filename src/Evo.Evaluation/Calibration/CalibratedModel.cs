@@ -7,7 +7,7 @@ namespace Evo.Evaluation.Calibration;
 
 /// <summary>The statistics of one model, of the kinds that were asked for.</summary>
 internal sealed class CalibratedModel(
-    StatisticsFolder? channels, StatisticsFolder? grams, Func<string, SafetensorsFile?> curvature, double curvatureNorm, int lastLayer) : IModelStatistics
+    StatisticsFolder? channels, StatisticsFolder? grams, Func<string, SafetensorsFile?> curvature, double curvatureRootMeanSquare, int lastLayer) : IModelStatistics
 {
     public ITensorStatistics? Find(string tensor)
     {
@@ -26,7 +26,7 @@ internal sealed class CalibratedModel(
             means is null ? null : channels,
             gram is null ? null : grams,
             curved,
-            curvatureNorm);
+            curvatureRootMeanSquare);
     }
 
     /// <summary>Where the inputs of a linear map, or the outputs of a norm, are looked at.</summary>

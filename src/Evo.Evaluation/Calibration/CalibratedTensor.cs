@@ -8,7 +8,7 @@ namespace Evo.Evaluation.Calibration;
 /// <param name="Channels">Input channels; 0 when nothing is known of inputs.</param>
 /// <param name="Site">The beginning of the names of its site's tensors.</param>
 internal sealed record CalibratedTensor(
-    string Tensor, int Channels, string Site, StatisticsFolder? Means, StatisticsFolder? Grams, SafetensorsFile? CurvatureFile, double CurvatureNorm) : ITensorStatistics
+    string Tensor, int Channels, string Site, StatisticsFolder? Means, StatisticsFolder? Grams, SafetensorsFile? CurvatureFile, double CurvatureRootMeanSquare) : ITensorStatistics
 {
     public ReadOnlySpan<float> MeanMagnitudes => Values(Means, "mean_magnitudes");
 

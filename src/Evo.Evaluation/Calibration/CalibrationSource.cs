@@ -25,8 +25,9 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
     private readonly string _folder;
     private readonly string _cache;
     private readonly Action<string> _announce;
+    private readonly CancellationToken _cancellation;
     private readonly ConcurrentDictionary<string, Lazy<ImmutableArray<string>>> _texts = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string Model, CalibrationKinds Kind), Lazy<StatisticsFolder>> _statistics = new();
+    private readonly ConcurrentDictionary<(string Model, CalibrationKinds Kind), StatisticsFolder> _statistics = new();
     private readonly ConcurrentDictionary<string, Lazy<SafetensorsFile>> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Model, CalibrationKinds Kinds), CalibratedModel> _models = new();
     private readonly ConcurrentDictionary<string, Lock> _turns = new(StringComparer.Ordinal);
@@ -37,28 +38,51 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
     /// <param name="folder">The folder that paths of the section start from: the recipe's.</param>
     /// <param name="cache">Where statistics are kept when the section names no folder.</param>
     /// <param name="announce">Told a line before a model is run, which may take long.</param>
-    public CalibrationSource(CalibrationRecipe recipe, ParentModels parents, string folder, string cache, Action<string>? announce = null)
+    /// <param name="cancellation">Stops a model's run.</param>
+    public CalibrationSource(
+        CalibrationRecipe recipe, ParentModels parents, string folder, string cache, Action<string>? announce = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(parents);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentException.ThrowIfNullOrEmpty(cache);
-        (_recipe, _parents, _folder, _announce) = (recipe, parents, folder, announce ?? (_ => { }));
+        (_recipe, _parents, _folder, _announce, _cancellation) = (recipe, parents, folder, announce ?? (_ => { }), cancellation);
         _cache = Path.GetFullPath(recipe.Cache is { } named ? Path.Combine(folder, named) : cache);
     }
 
     /// <summary>How many times a model was run over its texts.</summary>
     internal int Runs { get; private set; }
 
-    /// <summary>
-    /// Gives opened parents the statistics that a recipe's <c>calibration:</c> describes; nothing happens when it has none. The parents own the source.
-    /// </summary>
-    public static void Attach(MergeRecipe recipe, ParentModels parents, string folder, string cache, Action<string>? announce = null)
+    /// <summary>SHA-256, in hex, of all texts and settings of the section: what, beside the models, decides the statistics.</summary>
+    /// <exception cref="RecipeException">A file is missing or cannot be read.</exception>
+    public string ContentId
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        get
+        {
+            var text = new StringBuilder();
+            text.Append(CultureInfo.InvariantCulture, $"{_recipe.Samples} {_recipe.SequenceLength} {_recipe.Tokens} {_recipe.FisherOfText}\n");
+            foreach (var (model, _) in _recipe.Texts.OrderBy(file => file.Key, StringComparer.Ordinal))
+                foreach (var sample in Texts(model))
+                    text.Append(CultureInfo.InvariantCulture, $"{model}\n{sample.Length}\n{sample}\n");
+            foreach (var (model, _) in _recipe.OptimizerStates.OrderBy(file => file.Key, StringComparer.Ordinal))
+                text.Append(CultureInfo.InvariantCulture, $"{model} {ContentIdOf(model, CalibrationKinds.OptimizerState)}\n");
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        }
+    }
+
+    /// <summary>
+    /// Gives opened parents the statistics that a section <c>calibration:</c> describes; nothing happens when it is null. The parents own the source. Statistics are
+    /// kept in the folder that the section names, else in <c>.evo/statistics</c> beside the recipe.
+    /// </summary>
+    /// <param name="folder">The folder that paths of the section start from: the recipe's.</param>
+    /// <param name="announce">Told a line before a model is run, which may take long.</param>
+    /// <param name="cancellation">Stops a model's run.</param>
+    public static void Attach(
+        CalibrationRecipe? section, ParentModels parents, string folder, Action<string>? announce = null, CancellationToken cancellation = default)
+    {
         ArgumentNullException.ThrowIfNull(parents);
-        if (recipe.Calibration is { } section)
-            parents.Calibration = new CalibrationSource(section, parents, folder, cache, announce);
+        if (section is not null)
+            parents.Calibration = new CalibrationSource(section, parents, folder, Path.Combine(folder, ".evo", "statistics"), announce, cancellation);
     }
 
     public void Require(string model, CalibrationKinds kinds)
@@ -72,7 +96,7 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
         {
             try
             {
-                ActivationProbe.RequireRunnable(_parents[name].Config);
+                ActivationProbe.RequireRunnable(new ParentWeights(_parents, name));
                 using var tokenizer = NativeTokenizer.Open(_parents[name].Path);
                 return true;
             }
@@ -96,23 +120,28 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
         var lastLayer = _parents[model].Config.NumHiddenLayers - 1;
         return state is not null
             ? new CalibratedModel(channels, grams, tensor => state.Find(tensor) is null ? null : state, double.NaN, lastLayer)
-            : new CalibratedModel(channels, grams, tensor => fisher?.FileOf(tensor), fisher?.Facts[StatisticsComputation.NormFact]?.GetValue<double>() ?? 0, lastLayer);
+            : new CalibratedModel(channels, grams, tensor => fisher?.FileOf(tensor), fisher?.Facts[StatisticsComputation.RootMeanSquareFact]?.GetValue<double>() ?? 0, lastLayer);
     });
 
     public void Dispose()
     {
-        foreach (var folder in _statistics.Values.Where(folder => folder.IsValueCreated))
-            folder.Value.Dispose();
+        foreach (var folder in _statistics.Values)
+            folder.Dispose();
         foreach (var state in _states.Values.Where(state => state.IsValueCreated))
             state.Value.Dispose();
     }
 
-    private StatisticsFolder Folder(string model, CalibrationKinds kind, CalibrationKinds wanted) =>
-        _statistics.GetOrAdd((model, kind), _ => new Lazy<StatisticsFolder>(() =>
+    private StatisticsFolder Folder(string model, CalibrationKinds kind, CalibrationKinds wanted)
+    {
+        if (_statistics.TryGetValue((model, kind), out var known))
+            return known;
+        lock (_turns.GetOrAdd(model, _ => new Lock())) // all tensors of a merge ask at once
         {
-            lock (_turns.GetOrAdd(model, _ => new Lock())) // two kinds of one model are asked for by many threads at once
-                return StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind)) ?? Compute(model, kind, wanted);
-        })).Value;
+            return _statistics.TryGetValue((model, kind), out known)
+                ? known
+                : _statistics[(model, kind)] = StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind)) ?? Compute(model, kind, wanted);
+        }
+    }
 
     private StatisticsFolder Compute(string model, CalibrationKinds kind, CalibrationKinds wanted)
     {
@@ -124,7 +153,7 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
             throw new RecipeException($"calibration: the texts of '{model}' give no sequence of two tokens or more");
         _announce($"calibration: {KindName(kind)} of {model} on {sequences.Length} sequences, {sequences.Sum(sequence => (long)sequence.Length)} tokens");
         Runs++;
-        var computation = new StatisticsComputation(new ParentWeights(_parents, model), sequences);
+        var computation = new StatisticsComputation(new ParentWeights(_parents, model), sequences, _cancellation);
         using var writer = Writer(model, kind);
         if (kind == CalibrationKinds.Fisher)
         {

@@ -43,7 +43,8 @@ internal static class CalibrationTexts
     private static string? Field(JsonObject fields, string key) =>
         fields[key] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 
-    private static ImmutableArray<string> Paragraphs(string text)
+    /// <summary>Texts parted by blank lines.</summary>
+    public static ImmutableArray<string> Paragraphs(string text)
     {
         var paragraphs = ImmutableArray.CreateBuilder<string>();
         var paragraph = new StringBuilder();

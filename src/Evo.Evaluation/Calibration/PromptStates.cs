@@ -37,7 +37,7 @@ public sealed class PromptStates : IPromptStates, IDisposable
     public float[][] HiddenStates(IReadOnlyList<string> prompts, bool average)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        ActivationProbe.RequireRunnable(_weights.Config);
+        ActivationProbe.RequireRunnable(_weights);
         var longest = ActivationProbe.ContextLength(_weights.Config);
         var sequences = prompts.Select(Tokens).ToArray();
         foreach (var sequence in sequences)

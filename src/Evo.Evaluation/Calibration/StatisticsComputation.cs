@@ -6,9 +6,9 @@ using Evo.Merging.Recipes;
 namespace Evo.Evaluation.Calibration;
 
 /// <summary>Runs a model on its calibration sequences and writes what comes out into statistics folders.</summary>
-internal sealed class StatisticsComputation(IWeightReader model, ImmutableArray<ReadOnlyMemory<int>> sequences)
+internal sealed class StatisticsComputation(IWeightReader model, ImmutableArray<ReadOnlyMemory<int>> sequences, CancellationToken cancellation)
 {
-    public const string NormFact = "norm";
+    public const string RootMeanSquareFact = "root_mean_square";
 
     /// <summary>The tensor of one site: <c>3.MlpInput.mean_magnitudes</c>, <c>.second_moments</c> or <c>.gram</c>.</summary>
     public static string NameOf(int layer, ActivationSite site, string what) => string.Create(CultureInfo.InvariantCulture, $"{layer}.{site}.{what}");
@@ -18,16 +18,16 @@ internal sealed class StatisticsComputation(IWeightReader model, ImmutableArray<
     {
         Note(channels);
         Note(grams);
-        ActivationStatistics.Run(model, sequences, new Sink(channels, grams), grams is not null);
+        ActivationStatistics.Run(model, sequences, new Sink(channels, grams), grams is not null, cancellation: cancellation);
     }
 
-    /// <summary>Diagonal Fisher information, under the tensors' own names, with its norm over the whole model.</summary>
+    /// <summary>Diagonal Fisher information, under the tensors' own names, with its root mean square over the whole model.</summary>
     public void Fisher(StatisticsFolder.Writer writer, CalibrationRecipe settings)
     {
         Note(writer);
         var sink = new FisherSink(writer);
-        FisherInformation.Run(model, sequences, sink, settings.FisherOfText ? FisherLabels.Text : FisherLabels.Model);
-        writer.Facts[NormFact] = Math.Sqrt(sink.SumOfSquares);
+        FisherInformation.Run(model, sequences, sink, settings.FisherOfText ? FisherLabels.Text : FisherLabels.Model, cancellation: cancellation);
+        writer.Facts[RootMeanSquareFact] = Math.Sqrt(sink.SumOfSquares / sink.Elements);
     }
 
     private void Note(StatisticsFolder.Writer? writer)
@@ -61,8 +61,11 @@ internal sealed class StatisticsComputation(IWeightReader model, ImmutableArray<
     {
         public double SumOfSquares { get; private set; }
 
+        public long Elements { get; private set; }
+
         public void Take(string tensor, ImmutableArray<long> shape, ReadOnlySpan<float> values)
         {
+            Elements += values.Length;
             foreach (var value in values)
                 SumOfSquares += (double)value * value;
             var copy = values.ToArray();

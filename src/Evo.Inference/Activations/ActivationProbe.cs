@@ -53,12 +53,18 @@ public static class ActivationProbe
         }
     }
 
-    /// <summary>Makes sure, without weights, that models of this configuration can be run.</summary>
-    /// <exception cref="Evo.Checkpoints.CheckpointException">Another architecture, or a field that changes numbers and is not known.</exception>
-    public static void RequireRunnable(ModelConfig config) => DecoderConfig.Read(config);
+    /// <summary>Makes sure, without reading weights, that a model can be run.</summary>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">
+    /// Another architecture, a field that changes numbers and is not known, or a tensor that is missing or of another shape.
+    /// </exception>
+    public static void RequireRunnable(IWeightReader model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        LayerWeights.Check(model, DecoderConfig.Read(model.Config));
+    }
 
     /// <summary>Most tokens of a sequence.</summary>
-    /// <exception cref="Evo.Checkpoints.CheckpointException">As <see cref="RequireRunnable"/>.</exception>
+    /// <exception cref="Evo.Checkpoints.CheckpointException">The architecture cannot be run.</exception>
     public static int ContextLength(ModelConfig config) => DecoderConfig.Read(config).ContextLength;
 
     internal static void Check(IReadOnlyList<ReadOnlyMemory<int>> sequences, DecoderConfig config)

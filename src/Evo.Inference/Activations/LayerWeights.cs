@@ -20,16 +20,22 @@ internal sealed class LayerWeights : IDisposable
     /// <exception cref="CheckpointException">A tensor of the configuration is missing or has another shape.</exception>
     public LayerWeights(IWeightReader reader, DecoderConfig config, int positions)
     {
+        Check(reader, config);
+        (_reader, _config, _positions) = (reader, config, positions);
+        _tensors = [.. DecoderTensors.OfLayer(config).Select(tensor => (tensor.Name, tensor.Shape, new NativeBuffer<float>()))];
+        var pairs = config.HeadSize / 2;
+        config.Rotary.Fill(_cosines.Span(positions * pairs), _sines.Span(positions * pairs));
+    }
+
+    /// <summary>Looks for every tensor that the configuration asks for.</summary>
+    /// <exception cref="CheckpointException">One is missing or has another shape.</exception>
+    public static void Check(IWeightReader reader, DecoderConfig config)
+    {
         foreach (var (name, shape) in DecoderTensors.Of(config))
         {
             if (reader.Find(name)?.Shape is not { } stored || !stored.SequenceEqual(shape))
                 throw new CheckpointException(config.Path, $"asks for the tensor {name} [{string.Join(", ", shape)}], which the model does not have in that shape.");
         }
-
-        (_reader, _config, _positions) = (reader, config, positions);
-        _tensors = [.. DecoderTensors.OfLayer(config).Select(tensor => (tensor.Name, tensor.Shape, new NativeBuffer<float>()))];
-        var pairs = config.HeadSize / 2;
-        config.Rotary.Fill(_cosines.Span(positions * pairs), _sines.Span(positions * pairs));
     }
 
     /// <summary>Reads a layer's weights over those of the layer before.</summary>

@@ -53,6 +53,6 @@ public interface ITensorStatistics
     /// <summary>Fisher information or optimizer state of elements [first, first + count) of the tensor; 0 or more.</summary>
     ReadOnlySpan<float> Curvature(long first, int count);
 
-    /// <summary>Euclidean norm of the curvature over all tensors of the model.</summary>
-    double CurvatureNorm { get; }
+    /// <summary>Root mean square of the Fisher information over all tensors of the model that have some; NaN for optimizer states.</summary>
+    double CurvatureRootMeanSquare { get; }
 }

@@ -17,8 +17,8 @@ internal static class PlanCalibration
             if (needed.IsNone)
                 continue;
             if (recipe.Calibration is null && parents.Calibration is null)
-                throw recipe.Refuse(recipe.Place, $"'{recipe.MergeMethod}' with these parameters needs statistics of the models on text, and the recipe "
-                    + "has no 'calibration'; add\n  calibration:\n    texts: FILE   # .jsonl, .txt or a task's .yaml");
+                throw recipe.Refuse(recipe.Place, $"'{Asking(tensor)}' with these parameters needs statistics of the models on text, and the recipe has no "
+                    + "'calibration'; add\n  calibration:\n    texts: FILE   # .jsonl, .txt or a task's .yaml");
             foreach (var model in tensor.Models)
                 needs[model.Model] = needs.GetValueOrDefault(model.Model) | needed.OfModels;
             if (tensor.Base is { } @base)
@@ -29,4 +29,8 @@ internal static class PlanCalibration
             if (kinds != CalibrationKinds.None)
                 parents.Calibration?.Require(model, kinds);
     }
+
+    private static string Asking(PlannedTensor tensor) => tensor.Method.CalibrationOf(tensor.Parameters).IsNone
+        ? tensor.Modifiers.First(modifier => !modifier.CalibrationOf(tensor.Parameters).IsNone).Name
+        : tensor.Method.Name;
 }

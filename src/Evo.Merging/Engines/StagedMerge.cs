@@ -14,10 +14,10 @@ public sealed class StagedMerge : IDisposable
     private readonly MergeRecipe _recipe;
     private readonly string _output;
     private readonly string _temporary;
-    private readonly Func<ImmutableArray<string>, ImmutableDictionary<string, string>, ParentModels> _open;
+    private readonly Func<MergeRecipe, ImmutableDictionary<string, string>, ParentModels> _open;
     private readonly ParentModels _parents;
 
-    private StagedMerge(MergeRecipe recipe, string output, Func<ImmutableArray<string>, ImmutableDictionary<string, string>, ParentModels> open)
+    private StagedMerge(MergeRecipe recipe, string output, Func<MergeRecipe, ImmutableDictionary<string, string>, ParentModels> open)
     {
         (_recipe, _output, _open) = (recipe, output, open);
         _temporary = Path.Combine(Path.GetDirectoryName(output) ?? output, $".{Path.GetFileName(output)}.{Guid.NewGuid():N}.tmp");
@@ -26,7 +26,7 @@ public sealed class StagedMerge : IDisposable
             var skeletons = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
             foreach (var stage in recipe.Stages)
             {
-                using var parents = open(stage.ReferencedModels, skeletons.ToImmutable());
+                using var parents = open(stage, skeletons.ToImmutable());
                 var plan = MergePlan.Create(stage, parents);
                 var folder = Path.Combine(_temporary, $"plan-{Stages.Length}");
                 ModelSkeleton.Write(folder, plan.OutputConfig, Tensors(plan));
@@ -36,7 +36,7 @@ public sealed class StagedMerge : IDisposable
                 Stages = Stages.Add(new MergeStage(stage.Name!, plan.Recipe, plan.Estimate, plan.Tensors.Length, plan.Notes));
             }
 
-            _parents = open(recipe.ReferencedModels, skeletons.ToImmutable());
+            _parents = open(recipe, skeletons.ToImmutable());
             Result = MergePlan.Create(recipe, _parents);
             TemporaryBytes = PeakBytes();
         }
@@ -61,11 +61,11 @@ public sealed class StagedMerge : IDisposable
 
     /// <summary>Plans a recipe and its stages.</summary>
     /// <param name="output">The folder that the result will be written to; stages lie beside it.</param>
-    /// <param name="open">Opens models by name; the second argument holds the folders of those that are stages.</param>
+    /// <param name="open">Opens the models of one recipe; the second argument holds the folders of those that are stages.</param>
     /// <exception cref="RecipeException">One of the merges cannot be carried out.</exception>
     /// <exception cref="Evo.Checkpoints.CheckpointException">A model cannot be read, or there is no room beside the output.</exception>
     public static StagedMerge Plan(
-        MergeRecipe recipe, string output, Func<ImmutableArray<string>, ImmutableDictionary<string, string>, ParentModels> open)
+        MergeRecipe recipe, string output, Func<MergeRecipe, ImmutableDictionary<string, string>, ParentModels> open)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentException.ThrowIfNullOrEmpty(output);
@@ -118,7 +118,7 @@ public sealed class StagedMerge : IDisposable
     private string? Carry(
         MergeRecipe recipe, ImmutableDictionary<string, string> stages, string folder, Action<MergePlan, string> write, bool identify)
     {
-        using var parents = _open(recipe.ReferencedModels, stages);
+        using var parents = _open(recipe, stages);
         var plan = MergePlan.Create(recipe, parents);
         write(plan, folder);
         return identify ? plan.ContentId : null;

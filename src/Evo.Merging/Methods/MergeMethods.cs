@@ -51,6 +51,11 @@ public static class MergeMethods
         new EmrMerging(),
         new ConsensusMerging(),
         new MergeVla(),
+        new RegMean(),
+        new FisherAverage(),
+        new LotMerging(),
+        new BayesianMerging(),
+        new Ota(),
     ];
 
     /// <summary>Every parameter name that some method or modifier declares.</summary>

@@ -79,8 +79,9 @@ public sealed class PlannedTensor
     /// <summary>Where statistics of the models come from; null where there are none.</summary>
     internal ICalibrationSource? Calibration { get; set; }
 
-    /// <summary>The statistics that the method reads with these parameters.</summary>
-    internal CalibrationNeeds CalibrationNeeds => Method.CalibrationOf(Parameters);
+    /// <summary>The statistics that the method and its modifiers read with these parameters.</summary>
+    internal CalibrationNeeds CalibrationNeeds =>
+        Modifiers.Aggregate(Method.CalibrationOf(Parameters), (needs, modifier) => needs | modifier.CalibrationOf(Parameters));
 
     /// <summary>The same tensor, its models read otherwise.</summary>
     internal PlannedTensor With(ImmutableArray<TensorSource> models, TensorSource? @base = null) =>

@@ -72,6 +72,17 @@ public static class RecipeReader
         return recipe;
     }
 
+    /// <summary>Only the section <c>calibration:</c> of a recipe, which may hold ranges elsewhere; null when it has none.</summary>
+    /// <exception cref="RecipeException">The section cannot be carried out.</exception>
+    public static CalibrationRecipe? ReadCalibration(YamlNode node, string sourceName)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(sourceName);
+        return node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode("calibration"), out var section)
+            ? CalibrationReader.Read(new Dictionary<string, RecipeNode> { ["calibration"] = new(section, sourceName) })
+            : null;
+    }
+
     private static string Name(RecipeNode node)
     {
         var name = node.Text("'name'");

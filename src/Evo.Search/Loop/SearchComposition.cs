@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Evo.Evaluation.Calibration;
 using Evo.Evaluation.Scoring;
 using Evo.Evaluation.Tasks;
 using Evo.Inference;
 using Evo.Merging.Engines;
 using Evo.Merging.Planning;
+using Evo.Merging.Recipes;
 using Evo.Optimization;
 using Evo.Search.Runs;
 using Evo.Search.Export;
@@ -42,6 +44,7 @@ internal sealed class SearchComposition : IDisposable
         .. Space.Models.Select(name => new RunInput("model", name, Parents.ContentHash(name))),
         .. Setup.Objectives.Where(objective => objective.Task is not null)
             .Select(objective => new RunInput("task", objective.Description.Name, objective.Description.Subject)),
+        .. Parents.Calibration is CalibrationSource texts ? new[] { new RunInput("calibration", "texts", texts.ContentId) } : [],
     ];
 
     /// <summary>Where the search starts: the space's start where it gives one, else the middle.</summary>
@@ -58,6 +61,7 @@ internal sealed class SearchComposition : IDisposable
             var setup = new SearchSetup(CreateOptimizer(space), space.Search.Seed, [.. space.Objectives.Select(objective => Compose(space, objective))]);
             RequireFit(space, setup);
             parents = ParentModels.Open(space.Models, space.Folder, CandidateParents.Resolve(space.Models, space.Folder));
+            CalibrationSource.Attach(RecipeReader.ReadCalibration(space.Recipe, space.Path), parents, space.Folder);
             var codec = new GenomeCodec(space, parents);
             workshop = new MergeWorkshop(space, parents, codec, new CpuMergeEngine(space.Evaluator.Workers));
             RequirePlannable(space, codec, parents);

@@ -137,21 +137,22 @@ public sealed class CalibrationSourceTests
     }
 
     [Fact]
-    public void Fisher_information_has_the_tensors_shape_and_the_models_norm()
+    public void Fisher_information_has_the_tensors_shape_and_the_models_root_mean_square()
     {
         using var scene = new CalibrationScene();
         using var source = scene.Source();
         var model = source.Of(scene.Base, CalibrationKinds.Fisher);
-        var sum = 0.0;
+        var (sum, elements) = (0.0, 0L);
         foreach (var tensor in scene.Parents[scene.Base].Tensors)
         {
             var found = model.Find(tensor.Name);
             Assert.Equal(tensor.Name.Contains("layers.", StringComparison.Ordinal), found is not null);
+            elements += found is null ? 0 : tensor.ElementCount;
             foreach (var value in found is null ? [] : found.Curvature(0, (int)tensor.ElementCount))
                 sum += (double)value * value;
         }
 
-        Assert.Equal(Math.Sqrt(sum), model.Find(Query)!.CurvatureNorm, 1e-9 * Math.Sqrt(sum));
+        Assert.Equal(Math.Sqrt(sum / elements), model.Find(Query)!.CurvatureRootMeanSquare, 1e-9 * Math.Sqrt(sum / elements));
         Assert.Throws<InvalidOperationException>(() => model.Find(Query)!.MeanMagnitudes.Length);
     }
 

@@ -13,7 +13,12 @@ internal sealed class MergeScene : IDisposable
         foreach (var (name, model) in models)
             model.Write(Path.Combine(Folder, name));
         Parents = ParentModels.Open(models.Select(model => model.Name), Folder);
+        Statistics = new SyntheticStatistics(Parents);
+        Parents.Calibration = Statistics;
     }
+
+    /// <summary>What methods that need calibration text are told in its place.</summary>
+    public SyntheticStatistics Statistics { get; }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("evo-merging-").FullName;
 

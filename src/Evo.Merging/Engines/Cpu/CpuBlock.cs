@@ -139,6 +139,8 @@ internal sealed unsafe partial class CpuBlock : Block
             dots[row] = Reductions.Dot(Values.Slice(row * rowLength, rowLength), Of(other).Slice(row * rowLength, rowLength));
     }
 
+    public override void Load(int first, ReadOnlySpan<float> values) => values.CopyTo(Values[first..]);
+
     public override ReadOnlySpan<float> OnHost() => Values;
 
     public override void AddProduct(LowRankProduct product, float factor) => product.AddTo(_start, Values, factor);

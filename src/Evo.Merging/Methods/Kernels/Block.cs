@@ -64,6 +64,9 @@ public abstract partial class Block
     /// <summary>Σ x·y of every row, of a block that holds as many whole rows as there are places for dot products.</summary>
     public abstract void RowDots(Block other, Span<double> dots);
 
+    /// <summary>Takes over values from the host's memory, from element <paramref name="first"/> of the block on.</summary>
+    public abstract void Load(int first, ReadOnlySpan<float> values);
+
     /// <summary>The values in the host's memory, for passes that count or order them: a view where the block lies there, else a copy.</summary>
     public abstract ReadOnlySpan<float> OnHost();
 

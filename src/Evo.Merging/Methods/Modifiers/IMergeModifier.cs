@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Merging.Calibration;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods.Modifiers;
@@ -19,6 +20,9 @@ public interface IMergeModifier
 
     /// <summary>True when a tensor's values then depend on the other tensors of the plan, so that its identity has to name them all.</summary>
     bool DependsOnPlan(TensorParameters parameters) => false;
+
+    /// <summary>The statistics of models that the modifier reads with these parameters.</summary>
+    CalibrationNeeds CalibrationOf(TensorParameters parameters) => default;
 
     /// <summary>The kernel that merges as <paramref name="inner"/> does and then modifies; <paramref name="inner"/> itself where nothing is to be done.</summary>
     /// <exception cref="NonFiniteMergeException">The values cannot give a finite tensor.</exception>

@@ -9,6 +9,7 @@ public static class MergeModifiers
     public static ImmutableArray<IMergeModifier> All { get; } =
     [
         new Lines(),
+        new ActivationInformed(),
     ];
 
     /// <summary>The modifiers that a recipe uses: those of which it names a parameter, at whatever level.</summary>
