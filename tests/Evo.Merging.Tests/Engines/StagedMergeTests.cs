@@ -106,7 +106,7 @@ public sealed class StagedMergeTests : IDisposable
             ---
             {merge_method: linear, base_model: both, models: [{model: both, parameters: {weight: 1}}, {model: y, parameters: {weight: 0}}], tokenizer_source: base, dtype: float32}
             """, "r");
-        using var merge = StagedMerge.Plan(recipe, Path.Combine(scene.Folder, "out"), (names, stages) => ParentModels.Open(names, scene.Folder, stages));
+        using var merge = StagedMerge.Plan(recipe, Path.Combine(scene.Folder, "out"), (one, stages) => ParentModels.Open(one.ReferencedModels, scene.Folder, stages));
         merge.Write((plan, target) => FolderMerge.Write(plan, target));
         using var written = ModelFolder.Open(Path.Combine(scene.Folder, "out"));
         var rows = new float[8];
@@ -117,7 +117,7 @@ public sealed class StagedMergeTests : IDisposable
     public void Dispose() => _scene.Dispose();
 
     private StagedMerge Plan(string yaml) => StagedMerge.Plan(
-        RecipeReader.Read(yaml, "recipe.yaml"), Path.Combine(_scene.Folder, "out"), (names, stages) => ParentModels.Open(names, _scene.Folder, stages));
+        RecipeReader.Read(yaml, "recipe.yaml"), Path.Combine(_scene.Folder, "out"), (one, stages) => ParentModels.Open(one.ReferencedModels, _scene.Folder, stages));
 
     private string[] Beside() => [.. Directory.EnumerateDirectories(_scene.Folder, ".out.*")];
 }
