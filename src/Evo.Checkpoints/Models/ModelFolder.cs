@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Evo.Checkpoints.Files;
 using Evo.Checkpoints.Tensors;
@@ -12,6 +13,7 @@ public sealed class ModelFolder : IDisposable
 {
     private readonly WeightFiles _weights;
     private readonly Dictionary<string, TensorInfo> _tensors;
+    private readonly ConcurrentDictionary<string, string> _samples = new(StringComparer.Ordinal);
     private Lazy<string> _contentHash;
 
     private ModelFolder(string path, ModelConfig config, WeightFiles weights)
@@ -101,6 +103,13 @@ public sealed class ModelFolder : IDisposable
     /// <exception cref="CheckpointException">The model has no such tensor.</exception>
     /// <exception cref="InvalidOperationException">It has 2^31 bytes or more: read it in pieces.</exception>
     public ReadOnlySpan<byte> Bytes(string name) => _weights.Bytes(Require(name).Name);
+
+    /// <summary>
+    /// A hash of a tensor's type, shape and a sample of its bytes, for keys that must follow content without a full read: tensors that differ only outside the sample
+    /// have the same. In lower-case hex; computed once.
+    /// </summary>
+    /// <exception cref="CheckpointException">The model has no such tensor.</exception>
+    public string SampleHash(string name) => _samples.GetOrAdd(name, _ => TensorSample.Of(this, Require(name)));
 
     /// <summary>Says that a tensor will be read soon, so that the system reads it ahead; at most <paramref name="mostBytes"/> of it.</summary>
     /// <exception cref="CheckpointException">The model has no such tensor.</exception>

@@ -3,6 +3,9 @@ using System.CommandLine;
 using Evo.Checkpoints.Models;
 using Evo.Cli.Output;
 using Evo.Cli.Signals;
+using Evo.Evaluation.Probes;
+using Evo.Inference.Activations;
+using Evo.Inference.Tokenizers;
 using Evo.Merging.Diagnostics;
 
 namespace Evo.Cli.Commands;
@@ -17,9 +20,14 @@ internal static class MriCommand
             Description = "Model folders. Two are compared tensor by tensor: a ratio above 0.5 speaks for the second.", Arity = ArgumentArity.OneOrMore,
         };
         var child = new Option<string?>("--child") { Description = "A merge of the two models: its health is checked against both." };
+        var probe = new Option<bool>("--probe")
+        {
+            Description = "Also run the models: how differently each layer answers to reasoning, code, mathematics, knowledge and language than to generic text.",
+        };
+        var probes = new Option<string?>("--probes") { Description = "A folder of probe texts (math.txt, law.jsonl, generic.txt, ...) in the place of the program's own." };
         var html = new Option<string?>("--html") { Description = "Also write a self-contained page with heat maps to this file." };
         var json = CommonOptions.Json();
-        var command = new Command("mri", "Diagnose parents: entropy, spread and norm of every tensor.") { models, child, html, json };
+        var command = new Command("mri", "Diagnose parents: entropy, spread and norm of every tensor, and what their layers answer to.") { models, child, probe, probes, html, json };
         command.SetAction(parsed =>
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
@@ -32,7 +40,8 @@ internal static class MriCommand
             var target = parsed.GetValue(html);
             if (target is not null && Directory.Exists(target))
                 return Usage(console, $"--html '{target}' is a folder; name a file");
-            var report = Diagnose(names, childName, signals.Stop);
+            var sets = parsed.GetValue(probes) is { } folder ? ProbeSets.Read(folder) : parsed.GetValue(probe) ? ProbeSets.BuiltIn : [];
+            var report = Diagnose(names, childName, sets, signals.Stop);
             if (target is not null)
                 File.WriteAllText(target, MriPage.Of(report));
             if (parsed.GetValue(json))
@@ -44,21 +53,25 @@ internal static class MriCommand
         return command;
     }
 
-    private static MriReport Diagnose(string[] names, string? childName, CancellationToken cancellation)
+    private static MriReport Diagnose(string[] names, string? childName, ImmutableArray<ProbeSet> sets, CancellationToken cancellation)
     {
-        var parents = names.Select(name => Diagnosis(name, cancellation)).ToImmutableArray();
-        var child = childName is null ? null : Diagnosis(childName, cancellation);
+        var parents = names.Select(name => Diagnosis(name, sets, cancellation)).ToImmutableArray();
+        var child = childName is null ? null : Diagnosis(childName, sets, cancellation);
+        ImmutableArray<HealthFinding> findings = child is null ? [] : HealthCheck.OfTensors(child.Signals, parents[0].Signals, parents[1].Signals);
+        if (child is not null && child.Layers.Length > 0 && parents.All(parent => parent.Layers.Length == child.Layers.Length))
+            findings = findings.AddRange(HealthCheck.OfLayers(child.Layers, parents[0].Layers, parents[1].Layers));
         return new MriReport(
-            parents,
-            parents.Length == 2 ? PairDiagnosis.Of(parents[0], parents[1], [], []) : [],
-            child,
-            child is null ? [] : HealthCheck.OfTensors(child, parents[0], parents[1]));
+            parents, parents.Length == 2 ? PairDiagnosis.Of(parents[0].Signals, parents[1].Signals, parents[0].Layers, parents[1].Layers) : [], child, findings);
     }
 
-    private static ParentDiagnosis Diagnosis(string name, CancellationToken cancellation)
+    private static DiagnosedModel Diagnosis(string name, ImmutableArray<ProbeSet> sets, CancellationToken cancellation)
     {
         using var folder = ModelFolder.Open(name);
-        return ParentDiagnosis.Of(folder, name, cancellation: cancellation);
+        var signals = ParentDiagnosis.Of(folder, name, cancellation: cancellation);
+        if (sets.IsEmpty)
+            return new DiagnosedModel(signals, null);
+        using var tokenizer = NativeTokenizer.Open(folder.Path);
+        return new DiagnosedModel(signals, ProbeSignals.Compute(new FolderWeights(folder), tokenizer, sets, cancellation: cancellation));
     }
 
     private static int Usage(CliConsole console, string problem)

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Evo.Merging.Diagnostics;
 
 namespace Evo.Cli.Output;
 
@@ -28,11 +27,14 @@ internal static class MriDocument
         return document;
     }
 
-    private static JsonObject Model(ParentDiagnosis model) => new()
+    private static JsonObject Model(DiagnosedModel model) => new()
     {
-        ["name"] = model.Model,
-        ["contentHash"] = model.ContentHash,
-        ["tensors"] = new JsonArray([.. model.Tensors.Select(tensor => new JsonObject
+        ["name"] = model.Name,
+        ["contentHash"] = model.Signals.ContentHash,
+        ["probes"] = model.Probes is { } probes
+            ? new JsonObject([.. probes.Sets.Select(set => KeyValuePair.Create<string, JsonNode?>(set, Numbers(probes.Of(set)))), KeyValuePair.Create<string, JsonNode?>("mean", Numbers(model.Layers))])
+            : null,
+        ["tensors"] = new JsonArray([.. model.Signals.Tensors.Select(tensor => new JsonObject
         {
             ["name"] = tensor.Name,
             ["layer"] = tensor.Place.Layer,
@@ -45,6 +47,8 @@ internal static class MriDocument
             ["score"] = Finite(tensor.Signals.Score),
         })]),
     };
+
+    private static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(value => JsonValue.Create(value))];
 
     /// <summary>JSON has no NaN; null says that the tensor holds values that are no numbers.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Evo.Evaluation.Probes;
 using Evo.Merging.Diagnostics;
 
 namespace Evo.Cli.Output;
@@ -18,26 +19,37 @@ internal static class MriPage
             + "</style><h1>Diagnosis of parents</h1>");
         if (!report.Ratios.IsEmpty)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<h2>Share of {Text(report.Parents[1].Model)} against {Text(report.Parents[0].Model)}</h2>");
+            page.Append(CultureInfo.InvariantCulture, $"<h2>Share of {Text(report.Parents[1].Name)} against {Text(report.Parents[0].Name)}</h2>");
             page.Append("<p>By ranks among tensors of one kind; blue speaks for the first, red for the second, white is undecided.</p>");
             Map(page, [.. report.Ratios.Select(ratio => new Cell(ratio.Place.Layer, $"{MriTables.Word(ratio.Place.Component)} {ratio.Place.Part}", ratio.Name, ratio.Ratio))], Diverging);
         }
 
         foreach (var model in report.Parents)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(model.Model)}</h2><p>Score ½·entropy + 0.3·deviation + 0.002·norm, as a rank within each part.</p>");
-            Map(page, Ranked(model), Sequential);
+            page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(model.Name)}</h2><p>Score ½·entropy + 0.3·deviation + 0.002·norm, as a rank within each part.</p>");
+            Map(page, Ranked(model.Signals), Sequential);
+            if (model.Probes is { } probes)
+            {
+                page.Append("<p>Cosine distance of each layer's mean hidden state from that of generic text, as a share of the largest.</p>");
+                Map(page, Probed(probes), Sequential);
+            }
         }
 
         if (report.Child is { } child)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<h2>Health of {Text(child.Model)}</h2>");
+            page.Append(CultureInfo.InvariantCulture, $"<h2>Health of {Text(child.Name)}</h2>");
             page.Append(report.Findings.IsEmpty ? "<p>No findings.</p>" : "<ul>");
             foreach (var finding in report.Findings)
                 page.Append(CultureInfo.InvariantCulture, $"<li>{Text(finding.Where)}: {Text(finding.Problem)}</li>");
         }
 
         return page.Append("</html>\n").ToString();
+    }
+
+    private static Cell[] Probed(ProbeSignals probes)
+    {
+        var largest = probes.ByLayer.SelectMany(layer => layer).Append(1e-12).Max();
+        return [.. probes.Sets.SelectMany(set => probes.Of(set).Select((distance, layer) => new Cell(layer, set.ToLowerInvariant(), $"{distance:0.0000}", distance / largest)))];
     }
 
     private static Cell[] Ranked(ParentDiagnosis model) =>

@@ -11,7 +11,9 @@ internal static class MriTables
     public static void Write(CliConsole console, MriReport report)
     {
         foreach (var model in report.Parents)
-            WriteModel(console, model);
+            WriteModel(console, model.Signals);
+        if (report.Parents.Any(parent => parent.Probes is not null))
+            WriteProbes(console, report);
         if (!report.Ratios.IsEmpty)
             WriteRatios(console, report);
         if (report.Child is { } child)
@@ -33,9 +35,28 @@ internal static class MriTables
         console.Tables().Write(table);
     }
 
+    /// <summary>Distances by layer and kind of text, and the line by which a Darwin recipe takes them.</summary>
+    private static void WriteProbes(CliConsole console, MriReport report)
+    {
+        foreach (var model in report.Parents)
+        {
+            var probes = model.Probes!;
+            console.Out.WriteLine($"{model.Name}: cosine distance of each layer's mean hidden state from that of generic text");
+            var table = new Table().Border(TableBorder.Simple).AddColumns(["layer", .. probes.Sets.Select(set => set.ToLowerInvariant()), "mean"]);
+            for (var layer = 0; layer < probes.Layers; layer++)
+                table.AddRow([
+                    layer.ToString(CultureInfo.InvariantCulture),
+                    .. probes.ByLayer[layer].Append(model.Layers[layer]).Select(distance => Number(distance, "0.0000")),
+                ]);
+            console.Tables().Write(table);
+            console.Out.WriteLine($"in a recipe of the method darwin:  probe: [{string.Join(", ", model.Layers.Select(distance => Number(distance, "0.00000")))}]");
+            console.Out.WriteLine();
+        }
+    }
+
     private static void WriteRatios(CliConsole console, MriReport report)
     {
-        console.Out.WriteLine($"Share of {report.Parents[1].Model} by the diagnosis (0.5 is undecided); means over the tensors of a component");
+        console.Out.WriteLine($"Share of {report.Parents[1].Name} by the diagnosis (0.5 is undecided); means over the tensors of a component");
         Component[] components = [.. report.Ratios.Select(ratio => ratio.Place.Component).Distinct().Order()];
         var table = new Table().Border(TableBorder.Simple).AddColumns(["layer", .. components.Select(Word)]);
         foreach (var layer in report.Ratios.GroupBy(ratio => ratio.Place.Layer).OrderBy(group => group.Key ?? -1))
@@ -48,11 +69,11 @@ internal static class MriTables
         console.Tables().Write(table);
     }
 
-    private static void WriteHealth(CliConsole console, ParentDiagnosis child, MriReport report)
+    private static void WriteHealth(CliConsole console, DiagnosedModel child, MriReport report)
     {
         console.Out.WriteLine(report.Findings.IsEmpty
-            ? $"{child.Model}: healthy ({child.Tensors.Length} tensors finite, norms within 0.5 to 1.5 times the parents')"
-            : $"{child.Model}: {report.Findings.Length} findings");
+            ? $"{child.Name}: healthy ({child.Signals.Tensors.Length} tensors finite, norms within 0.5 to 1.5 times the parents')"
+            : $"{child.Name}: {report.Findings.Length} findings");
         foreach (var finding in report.Findings)
             console.Out.WriteLine($"  {finding.Where}: {finding.Problem}");
     }

@@ -13,7 +13,8 @@ public sealed record StoredTensor(string Model, ModelFolder Folder, TensorInfo T
 
     public override IEnumerable<string> Folders => [Folder.Path];
 
-    public override MaskKey MaskKey(long seed) => Methods.Kernels.MaskKey.Of(seed, Folder.ContentHash, Tensor.Name);
+    /// <summary>By a sample of the tensor's own bytes: a merge to disk need not hash its models in full.</summary>
+    public override MaskKey MaskKey(long seed) => Methods.Kernels.MaskKey.Of(seed, Folder.SampleHash(Tensor.Name), Tensor.Name);
 
     public override void ReadFloats(long first, Span<float> destination) => Folder.ReadFloats(Tensor.Name, first, destination);
 }

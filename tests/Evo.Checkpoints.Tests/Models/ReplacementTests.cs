@@ -34,18 +34,23 @@ public sealed class ReplacementTests : IDisposable
     {
         Write(0);
         using var done = new CancellationTokenSource();
+        var watching = new TaskCompletionSource();
         var watcher = Task.Run(() =>
         {
-            var seen = 0;
-            for (; !done.IsCancellationRequested; seen++)
+            while (!done.IsCancellationRequested)
+            {
                 if (!File.Exists(_folder["out/config.json"]) && OperatingSystem.IsLinux())
-                    return -1;
-            return seen;
+                    return false;
+                watching.TrySetResult();
+            }
+
+            return true;
         });
+        await watching.Task;
         for (byte value = 1; value < 50; value++)
             Write(value);
         await done.CancelAsync();
-        Assert.True(await watcher > 0);
+        Assert.True(await watcher, "the folder was absent for a moment");
         using var model = ModelFolder.Open(_folder["out"]);
         Assert.Equal([49], model.Bytes("t").ToArray());
         Assert.Equal(["out", "out/config.json", "out/model.safetensors"], _folder.Entries());

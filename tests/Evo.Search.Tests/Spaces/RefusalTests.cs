@@ -81,7 +81,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("objectives: [{name: a, task: tasks/sorting.yaml}]", null, "an objective needs 'goal': maximize or minimize")]
     [InlineData("objectives: [{name: a, task: tasks/sorting.yaml, goal: up}]", null, "'goal' must be maximize or minimize, not 'up'")]
     [InlineData("objectives: [{task: tasks/sorting.yaml, goal: max}]", null, "an objective needs 'name'")]
-    [InlineData("objectives: [{name: a, goal: max}]", null, "needs either 'task' (a task's YAML file) or 'measure' (task_vector_l1)")]
+    [InlineData("objectives: [{name: a, goal: max}]", null, "needs either 'task' (a task's YAML file) or 'measure' (task_vector_l1, unhealthy_tensors)")]
     [InlineData("objectives: [{name: a, measure: task_vector_l2, goal: min}]", null, "there is no measure 'task_vector_l2'; did you mean 'task_vector_l1'?")]
     [InlineData("objectives: [{name: a, task: tasks/sorting.yaml, metric: exact_mach, goal: max}]", null, "there is no metric 'exact_mach'; did you mean 'exact_match'?")]
     [InlineData("objectives: [{name: a, task: tasks/sorting.yaml, goal: max}, {name: a, task: tasks/sorting.yaml, goal: max}]", null, "69: two objectives are called 'a'")]
