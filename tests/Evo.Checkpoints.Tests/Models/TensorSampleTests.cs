@@ -26,7 +26,7 @@ public sealed class TensorSampleTests : IDisposable
             bytes[changed] = 7;
         var path = Path.Combine(_folder.FullName, name);
         Directory.CreateDirectory(path);
-        File.WriteAllText(Path.Combine(path, "config.json"), """{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "num_hidden_layers": 0, "vocab_size": 100, "hidden_size": 3000, "num_attention_heads": 1}""");
+        File.WriteAllText(Path.Combine(path, "config.json"), """{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "num_hidden_layers": 1, "vocab_size": 100, "hidden_size": 3000, "num_attention_heads": 1}""");
         using (var file = File.Create(Path.Combine(path, "model.safetensors")))
         {
             var header = System.Text.Encoding.UTF8.GetBytes($"{{\"{Name}\":{{\"dtype\":\"F32\",\"shape\":[100,3000],\"data_offsets\":[0,1200000]}}}}");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Evo.Merging.Methods.Kernels;
@@ -5,8 +6,8 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Random drop whose probability falls with an element's rank in its row. Magnitudes, scaled to as many buckets as there are elements, are counted; the counts bound every
-/// element's rank, which decides nearly all draws. Only buckets in which a draw falls between the bounds are put in order.
+/// Random drop whose probability falls with an element's rank in its row. Ranks come from a distribution sort: magnitudes, scaled to as many buckets as there are
+/// elements, are counted into their places in order, and the few that share a bucket are sorted among themselves.
 /// </summary>
 internal static unsafe class RankedMask
 {
@@ -17,17 +18,58 @@ internal static unsafe class RankedMask
 
     public static void KeepRanked(Span<float> values, long start, MaskKey key, double lowest, double highest, int rowLength)
     {
-        var first = (float)((rowLength > 1 ? lowest : (lowest + highest) / 2) * Draws);
-        var step = rowLength > 1 ? (float)((highest - lowest) * Draws / (rowLength - 1)) : 0;
-        using var row = new RankedRow(rowLength, first, step);
+        var buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, rowLength));
+        var keys = ArrayPool<ulong>.Shared.Rent(rowLength);
+        var ranks = ArrayPool<int>.Shared.Rent(rowLength);
+        var places = ArrayPool<int>.Shared.Rent(buckets);
         fixed (float* data = values)
-            for (var at = 0; at < values.Length; at += rowLength)
-                if (Largest(data + at, rowLength) is var largest && float.IsFinite(largest) && largest > 0)
-                    row.Drop(data + at, largest, start + at, key);
+        fixed (int* rank = ranks, place = places)
+        fixed (ulong* sorted = keys)
+            for (var row = 0; row < values.Length; row += rowLength)
+                if (Largest(data + row, rowLength) is var largest && float.IsFinite(largest) && largest > 0)
+                {
+                    Rank(data + row, rowLength, largest, place, buckets, sorted, rank);
+                    Keep(data + row, rank, rowLength, start + row, key, lowest, highest);
+                }
+
+        ArrayPool<ulong>.Shared.Return(keys);
+        ArrayPool<int>.Shared.Return(ranks);
+        ArrayPool<int>.Shared.Return(places);
+    }
+
+    /// <summary>The rank of every element, 0 the smallest magnitude; of equal ones the earlier is lower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Rank(float* values, int length, float largest, int* places, int buckets, ulong* sorted, int* ranks)
+    {
+        var scale = (buckets - 1) / largest;
+        if (!float.IsFinite(scale))
+            scale = 0; // all subnormal: one bucket
+        var bucketOf = ranks; // until the ranks are known
+        Distribute(values, length, scale, bucketOf);
+        new Span<int>(places, buckets).Clear();
+        for (var i = 0; i < length; i++)
+            places[bucketOf[i]]++;
+        var sum = 0;
+        for (var bucket = 0; bucket < buckets; bucket++)
+            (places[bucket], sum) = (sum, sum + places[bucket]);
+        for (var i = 0; i < length; i++)
+            sorted[places[bucketOf[i]]++] = ((ulong)(BitConverter.SingleToUInt32Bits(values[i]) & Masks.MagnitudeBits) << 32) | (uint)i;
+
+        var first = 0;
+        for (var bucket = 0; bucket < buckets; bucket++)
+        {
+            var end = places[bucket]; // each place has moved to its bucket's end
+            if (end - first > 1)
+                Sort(sorted + first, end - first);
+            first = end;
+        }
+
+        for (var rank = 0; rank < length; rank++)
+            ranks[(uint)sorted[rank]] = rank;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Distribute(float* values, int length, float scale, int* buckets)
+    private static void Distribute(float* values, int length, float scale, int* buckets)
     {
         var i = 0;
         for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
@@ -37,7 +79,7 @@ internal static unsafe class RankedMask
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Sort(ulong* keys, int count)
+    private static void Sort(ulong* keys, int count)
     {
         if (count > MostInserted)
         {
@@ -53,6 +95,25 @@ internal static unsafe class RankedMask
                 keys[hole] = keys[hole - 1];
             keys[hole] = moved;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Keep(float* values, int* ranks, int length, long start, MaskKey key, double lowest, double highest)
+    {
+        var first = (float)((length > 1 ? lowest : (lowest + highest) / 2) * Draws);
+        var step = length > 1 ? (float)((highest - lowest) * Draws / (length - 1)) : 0;
+        var i = 0;
+        var vectors = start >> 32 == (start + length - 1) >> 32 ? length - Vector<float>.Count : -1; // no vector of draws crosses a multiple of 2^32
+        for (; i <= vectors; i += Vector<float>.Count)
+        {
+            var draws = Vector.ConvertToSingle(Vector.AsVectorInt32(key.Draws(start + i) >>> 8));
+            var bounds = new Vector<float>(first) + (Vector.ConvertToSingle(Vector.Load(ranks + i)) * new Vector<float>(step));
+            Vector.ConditionalSelect(Vector.LessThan(draws, bounds), Vector.Load(values + i), Vector<float>.Zero).Store(values + i);
+        }
+
+        for (; i < length; i++)
+            if (key.Draw(start + i) >> 8 >= first + (ranks[i] * step))
+                values[i] = 0;
     }
 
     /// <summary>The largest magnitude; NaN when there is one.</summary>
