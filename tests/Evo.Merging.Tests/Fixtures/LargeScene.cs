@@ -12,8 +12,9 @@ internal static class LargeScene
     private const int Rows = 1031;
     private const int Columns = 1201; // 1.24 million elements: more than one segment
 
-    /// <summary>Methods that work on elements and rows; those that factorise whole matrices are tried on small ones (SpectralScene).</summary>
-    public static IEnumerable<IMergeMethod> Methods => MergeMethods.All.Where(method => method is not SpectralMethod);
+    /// <summary>Methods that work on elements and rows; those that factorise or solve whole matrices are tried on small ones, in their own specifications.</summary>
+    public static IEnumerable<IMergeMethod> Methods =>
+        MergeMethods.All.Where(method => method is not (SpectralMethod or RegMean or LotMerging or BayesianMerging));
 
     public static MergeScene Create(ElementType type = ElementType.BF16) => new(("base", Model(1, type)), ("one", Model(2, type)), ("two", Model(3, type)));
 
