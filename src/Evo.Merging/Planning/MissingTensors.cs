@@ -1,4 +1,5 @@
 using Evo.Checkpoints.Architectures;
+using Evo.Checkpoints.Tensors;
 using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
@@ -38,6 +39,25 @@ internal static class MissingTensors
                 + $"configuration, which has no place for it; make '{has.Name}' the base_model, or merge models fine-tuned from one base");
         notes.Add($"'{lacks.Name}' has no {(wanted.Layer is null ? $"'{wanted.Info.Name}'" : $"'{wanted.Place.Part}' tensors as '{wanted.Pattern}'")}: merged from the models that have it");
     }
+
+    /// <summary>
+    /// Integers are carried over as they are where they are masks or positions. A matrix of integers is a quantised weight: to take one model's would leave the others
+    /// out without a word.
+    /// </summary>
+    /// <exception cref="RecipeException">A source stores a weight as integers.</exception>
+    public static void RefuseQuantised(MergeRecipe recipe, OutputSlice slice, string name, (OutputSource Source, IndexedTensor? Tensor)[] all)
+    {
+        if (IsBuffer(name))
+            return;
+        foreach (var (source, tensor) in all)
+            if (tensor is not null && IsQuantisedWeight(tensor))
+                throw recipe.Refuse(slice.Place, $"'{tensor.Info.Name}' of '{source.Parent.Name}' is stored as {tensor.Info.Type}: quantised weights cannot be merged; "
+                    + "take the model as it was before quantisation, or dequantise it first");
+    }
+
+    private static bool IsQuantisedWeight(IndexedTensor tensor) =>
+        !tensor.Info.Type.IsFloatingPoint() && tensor.Info.Shape.Length >= 2
+        && tensor.Place.Component is (Component.Attention or Component.Mlp or Component.Embedding or Component.Head or Component.Router);
 
     private static bool IsOptional(IndexedTensor tensor) =>
         tensor.Info.Name.EndsWith(".bias", StringComparison.Ordinal) || tensor.Place.Component == Component.Other

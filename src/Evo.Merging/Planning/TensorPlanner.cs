@@ -79,6 +79,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
         var isLackedBySome = all.Any(pair => pair.Tensor is null);
         if ((isLackedBySome && MissingTensors.IsBuffer(name)) || all.Any(pair => pair.Tensor is { } tensor && !tensor.Info.Type.IsFloatingPoint()))
         {
+            if (module.Method != Passthrough)
+                MissingTensors.RefuseQuantised(recipe, slice, name, all);
             if (lead.Tensor is not null)
                 _copied.Add(new CopiedTensor(name, new StoredTensor(lead.Source.Parent.Name, lead.Source.Parent.Folder, lead.Tensor.Info)));
             return;

@@ -36,6 +36,12 @@ public sealed class CompatibilityTests
         $"'a' has the tensor '{Names.Up(0)}' [1, 1], 'b' does not");
 
     [Fact]
+    public void Quantised_weights_in_any_of_the_models() => Refuses(
+        TinyModel.OfMatrix(1, 2, new float[2]),
+        new TinyModel().WithRaw(Names.Up(0), [1, 2], [1, 2], Evo.Checkpoints.Tensors.ElementType.I8),
+        $"'{Names.Up(0)}' of 'b' is stored as I8: quantised weights cannot be merged");
+
+    [Fact]
     public void Tensors_that_only_a_later_model_has() => Refuses(
         TinyModel.OfVector(1),
         new TinyModel().With(Names.Norm(0), [1], [1]).With(Names.Up(0), [1, 1], [1]),
