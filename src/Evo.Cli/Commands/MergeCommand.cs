@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Evo.Cli.Output;
 using Evo.Cli.Sessions;
 using Evo.Cli.Signals;
@@ -56,8 +57,9 @@ internal static class MergeCommand
 
             var folder = target!;
             var (tensors, bytes) = (session.Plan.Tensors.Length, session.Plan.Estimate.BytesWritten);
+            var watch = Stopwatch.StartNew();
             var id = session.Write(Write, folder, identify: parsed.GetValue(json));
-            MergeText.Done(console, session, folder, id, tensors, bytes, parsed.GetValue(json));
+            MergeText.Done(console, session, folder, id, tensors, bytes, watch.Elapsed, parsed.GetValue(json));
             return ExitCode.Done;
 
             void Write(MergePlan plan, string into)

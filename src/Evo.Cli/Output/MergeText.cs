@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Evo.Cli.Sessions;
 
@@ -22,16 +23,17 @@ internal static class MergeText
             console.Error.WriteLine($"note: {note}");
     }
 
-    /// <summary>What was written.</summary>
-    public static void Done(CliConsole console, RecipeSession session, string folder, string? id, int tensors, long bytes, bool json)
+    /// <summary>What was written, and how long that took: from the first byte read to the folder's getting its name.</summary>
+    public static void Done(CliConsole console, RecipeSession session, string folder, string? id, int tensors, long bytes, TimeSpan elapsed, bool json)
     {
         if (json)
         {
-            console.Out.WriteLine(JsonOutput.Document(Document(session, folder, id, tensors, bytes)));
+            console.Out.WriteLine(JsonOutput.Document(Document(session, folder, id, tensors, bytes, elapsed)));
             return;
         }
 
-        console.Out.WriteLine($"{folder}: {tensors} tensors by {session.Method}, {ScoreText.Bytes(bytes)}");
+        var seconds = string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:F2}");
+        console.Out.WriteLine($"{folder}: {tensors} tensors by {session.Method}, {ScoreText.Bytes(bytes)} in {seconds} s");
         if (session.Budget is { } budget)
             MergeForecastText.Write(console, budget);
     }
@@ -45,7 +47,7 @@ internal static class MergeText
         ["bytesWritten"] = stage.Estimate.BytesWritten,
     })];
 
-    private static JsonObject Document(RecipeSession session, string folder, string? id, int tensors, long bytes) => new()
+    private static JsonObject Document(RecipeSession session, string folder, string? id, int tensors, long bytes, TimeSpan elapsed) => new()
     {
         ["schema"] = "evo.merge/1",
         ["folder"] = folder,
@@ -53,6 +55,7 @@ internal static class MergeText
         ["method"] = session.Method,
         ["tensors"] = tensors,
         ["bytesWritten"] = bytes,
+        ["seconds"] = Math.Round(elapsed.TotalSeconds, 3),
         ["temporaryBytes"] = session.Merge?.TemporaryBytes ?? 0,
         ["stages"] = Stages(session),
         ["notes"] = new JsonArray([.. session.Plan.Notes.Select(note => JsonValue.Create(note))]),

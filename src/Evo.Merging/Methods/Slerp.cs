@@ -29,7 +29,7 @@ internal sealed class Slerp : IMergeMethod
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
         var products = Products(inputs);
-        var (baseShare, modelShare) = Shares(products[0], products[1], products[2], parameters["t"]);
+        var (baseShare, modelShare) = Shares(products[0], products[2], products[1], parameters["t"]);
         return new Kernel(baseShare, modelShare);
     }
 
@@ -45,13 +45,9 @@ internal sealed class Slerp : IMergeMethod
         static double Norm(double square) => Math.Sqrt(square) is var norm && norm > SmallestNorm ? norm : double.IsNaN(square) ? double.NaN : 1;
     }
 
-    /// <summary>⟨v₀,v₀⟩, ⟨v₁,v₁⟩ and ⟨v₀,v₁⟩.</summary>
+    /// <summary>⟨v₀,v₀⟩, ⟨v₀,v₁⟩ and ⟨v₁,v₁⟩.</summary>
     private static double[] Products(TensorInputs inputs) => inputs.Remember("products of base and model", 0, () => inputs.Sum(3, static (run, sums) =>
-    {
-        sums[0] += run.Base.Dot(run.Base);
-        sums[1] += run.Model(0).Dot(run.Model(0));
-        sums[2] += run.Base.Dot(run.Model(0));
-    }));
+        run.Base.AddInnerProducts([run.Base, run.Model(0)], sums)));
 
     internal sealed record Kernel(float BaseShare, float ModelShare) : ITensorKernel
     {

@@ -7,10 +7,16 @@ internal sealed unsafe partial class CpuBlock
 {
     public override void AddInnerProducts(ReadOnlySpan<Block> blocks, Span<double> products)
     {
-        var data = stackalloc float*[blocks.Length];
+        var data = stackalloc byte*[blocks.Length];
+        var isBFloat16 = stackalloc bool[blocks.Length];
         for (var i = 0; i < blocks.Length; i++)
-            data[i] = ((CpuBlock)blocks[i]).Pointer;
-        InnerProducts.Add(data, blocks.Length, _length, products);
+        {
+            var block = (CpuBlock)blocks[i];
+            isBFloat16[i] = block._stored is not null;
+            data[i] = isBFloat16[i] ? block._stored : (byte*)block.Pointer;
+        }
+
+        InnerProducts.Add(data, isBFloat16, blocks.Length, _length, products);
     }
 
     public override void SetVariance(ReadOnlySpan<Block> blocks)

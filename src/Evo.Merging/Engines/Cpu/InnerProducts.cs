@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Evo.Merging.Engines.Cpu.Fused;
 
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
 /// Gram matrices in float64: each stretch of the vectors is widened once, then every pair is multiplied from the processor's nearest cache. The order of
-/// additions depends on the length alone.
+/// additions depends on the length alone; products of float32 numbers are exact, so that a fused multiplication and addition rounds no less often.
 /// </summary>
 internal static unsafe class InnerProducts
 {
@@ -13,7 +14,8 @@ internal static unsafe class InnerProducts
     private const int Lanes = 8;
     private const int MostOnStack = 24;
 
-    public static void Add(float** vectors, int count, int length, Span<double> products)
+    /// <param name="isBFloat16">Whether a vector lies as it is stored, or in float32.</param>
+    public static void Add(byte** vectors, bool* isBFloat16, int count, int length, Span<double> products)
     {
         var needed = (count * Stretch) + (products.Length * Lanes);
         Span<double> memory = count <= MostOnStack ? stackalloc double[needed] : new double[needed];
@@ -25,7 +27,13 @@ internal static unsafe class InnerProducts
             {
                 var elements = Math.Min(Stretch, length - first);
                 for (var vector = 0; vector < count; vector++)
-                    Widen(vectors[vector] + first, elements, wide + (vector * Stretch));
+                {
+                    if (isBFloat16[vector])
+                        Widen<BFloat16Input>(vectors[vector], first, elements, wide + (vector * Stretch));
+                    else
+                        Widen<SingleInput>(vectors[vector], first, elements, wide + (vector * Stretch));
+                }
+
                 AddPairs(wide, count, (elements + Lanes - 1) & -Lanes, sums);
             }
 
@@ -36,18 +44,19 @@ internal static unsafe class InnerProducts
 
     /// <summary>Zeroes fill up to a multiple of the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Widen(float* values, int count, double* wide)
+    private static void Widen<TInput>(byte* values, int first, int count, double* wide)
+        where TInput : struct, IInputElements
     {
         var i = 0;
         for (; i <= count - (2 * Lanes); i += 2 * Lanes)
         {
-            var (lower, upper) = Vector512.Widen(Vector512.Load(values + i));
+            var (lower, upper) = Vector512.Widen(TInput.Load(values, (nuint)(first + i)));
             lower.Store(wide + i);
             upper.Store(wide + i + Lanes);
         }
 
         for (; i < count; i++)
-            wide[i] = values[i];
+            wide[i] = TInput.LoadOne(values, (nuint)(first + i));
         for (; (i & (Lanes - 1)) != 0; i++)
             wide[i] = 0;
     }
@@ -72,7 +81,7 @@ internal static unsafe class InnerProducts
     {
         var sum = Vector512.Load(sums);
         for (var i = 0; i < length; i += Lanes)
-            sum += Vector512.Load(x + i) * Vector512.Load(y + i);
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + i), Vector512.Load(y + i), sum);
         sum.Store(sums);
     }
 
@@ -83,8 +92,8 @@ internal static unsafe class InnerProducts
         for (var i = 0; i < length; i += Lanes)
         {
             var left = Vector512.Load(x + i);
-            first += left * Vector512.Load(y + i);
-            second += left * Vector512.Load(z + i);
+            first = Vector512.FusedMultiplyAdd(left, Vector512.Load(y + i), first);
+            second = Vector512.FusedMultiplyAdd(left, Vector512.Load(z + i), second);
         }
 
         first.Store(sums);
