@@ -102,7 +102,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
 
         var inputs = Inputs(slice, sample, name, lead.Source.Parent, [.. all.Select(pair => (pair.Source, pair.Tensor!))]);
         var leading = inputs.First(input => input.Source == lead.Source);
-        var (method, isReduced) = isLackedBySome && !HasEnough(module.Method, slice, all) ? (Passthrough, true) : (module.Method, false);
+        var isEmpty = leading.Tensor.Tensor.ElementCount == 0; // nothing to merge, and nothing that statistics could be taken of
+        var (method, isReduced) = isEmpty || (isLackedBySome && !HasEnough(module.Method, slice, all)) ? (Passthrough, true) : (module.Method, false);
         if (isReduced)
             inputs = [leading];
         var output = new TensorInfo(name, OutputType(leading.Source.Parent, lead.Tensor!.Info), leading.Tensor.Tensor.Shape);
