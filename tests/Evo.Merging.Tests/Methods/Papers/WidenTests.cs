@@ -50,6 +50,22 @@ public sealed class WidenTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Vectors_agree_with_the_reference(int seed)
+    {
+        using var models = new SeveralTensors(seed, 3);
+        var merged = models.Scene.Merge(models.Recipe("widen", "above_average_ratio: 0.8, score_calibration: 1.1"), workers: 2);
+        foreach (var name in new[] { Names.Norm(0), Names.Norm(1), Names.FinalNorm })
+        {
+            var vectors = models.VectorsOf(name);
+            Near.Equal([.. models.Base[name].Select((start, e) => start + vectors.Sum(vector => vector[e] * (
+                Math.Abs(vector[e]) > .8 * vector.Average(Math.Abs) ? 1.1 : Math.Exp(Math.Abs(vector[e])) / vectors.Sum(other => Math.Exp(Math.Abs(other[e]))))))], merged[name], 1e-6);
+        }
+    }
+
     /// <summary>An embedding of tokens by features is the transposed matrix of features by tokens.</summary>
     [Fact]
     public void Embeddings_are_seen_transposed()
