@@ -3,6 +3,7 @@ using Evo.Checkpoints.Architectures;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Modifiers;
+using Evo.Merging.Methods.TaskMasks;
 using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
@@ -127,6 +128,10 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
         var active = Enumerable.Range(0, models.Length)
             .Where(model => !method.IgnoresZeroWeights || (float)parameters.Of(model, "weight") != 0).ToArray();
         var taken = parameters.Only(active);
+        var missing = slice.Sources.FirstOrDefault(source => source.Parent.Name != slice.BaseModel && !inputs.Any(input => input.Source == source));
+        if (missing is not null && !isKept && ITaskMaskMethod.CountsTasks(method, taken))
+            throw recipe.Refuse(slice.Place, $"'{missing.Parent.Name}' has no tensor '{output.Name}', and 'task' and 'write_masks' tell tasks by the order of the models; "
+                + "leave both out, or merge models with the same parts");
         if (method.Objection(taken) is { } objection)
             throw recipe.Refuse(slice.Place, $"tensor '{output.Name}': {objection}");
         _tensors.Add(new PlannedTensor(

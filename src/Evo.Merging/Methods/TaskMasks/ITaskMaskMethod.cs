@@ -13,4 +13,8 @@ internal interface ITaskMaskMethod : IMergeMethod
 
     /// <summary>True when every task keeps its own model's tensor.</summary>
     bool IsExpert(TensorInputs inputs, TensorParameters parameters) => false;
+
+    /// <summary>Whether the order of the models tells the tasks here, so that none may be left out of a tensor.</summary>
+    static bool CountsTasks(IMergeMethod method, TensorParameters parameters) =>
+        method is ITaskMaskMethod && (TaskParameters.Chosen(parameters) is not null || parameters.IsOn(TaskParameters.WriteMasks.Name));
 }
