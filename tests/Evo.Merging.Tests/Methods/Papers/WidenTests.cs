@@ -44,9 +44,10 @@ public sealed class WidenTests
         var merged = models.Scene.Merge(models.Recipe("widen", "above_average_ratio: 1.2, score_calibration: 0.9"), workers: 2);
         foreach (var name in new[] { Names.Up(0), Names.Up(1) })
         {
+            var vectors = models.VectorsOf(name);
             var scores = PaperReferences.WidenScores(Rows(models.Base[name], 7), [.. models.Models.Select(model => Rows(model[name], 7))], 1.2, .9);
             Near.Equal(
-                [.. models.Base[name].Select((start, e) => start + models.VectorsOf(name).Select((vector, m) => vector[e] * scores[m][e % 7]).Sum())], merged[name], 1e-6);
+                [.. models.Base[name].Select((start, e) => start + vectors.Select((vector, m) => vector[e] * scores[m][e % 7]).Sum())], merged[name], 1e-6);
         }
     }
 
