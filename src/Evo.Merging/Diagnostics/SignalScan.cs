@@ -42,7 +42,9 @@ internal static class SignalScan
                 if (bins[bin] > 0)
                     Interlocked.Add(ref counts[bin], bins[bin]);
         }, cancellation);
-        return -counts.Where(count => count > 0).Sum(count => (double)count / elements * Math.Log2((double)count / elements));
+
+        // In the order of the counts, so that tensors whose bins are as full have the same entropy to the last bit: ranks are taken of it.
+        return -counts.Where(count => count > 0).Order().Sum(count => (double)count / elements * Math.Log2((double)count / elements));
     }
 
     private static void ForEachSegment(Reader read, long elements, CpuWorkers workers, Visit visit, CancellationToken cancellation) =>

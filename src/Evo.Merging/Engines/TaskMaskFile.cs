@@ -55,8 +55,10 @@ internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, Cancellat
     private void Write(Part part, TensorAppender append)
     {
         var (output, count) = (part.Tensor.Output, part.Tensor.Output.ElementCount);
-        if (part.Masks is { } masks)
+        if (part.HasMasks)
         {
+            part = part with { Masks = ((ITaskMaskMethod)part.Tensor.Method).Masks(part.Inputs, part.Tensor.Parameters) }; // kept no longer than the tensor is written
+            var masks = part.Masks;
             var scales = Enumerable.Range(0, masks.Tasks).Select(task => masks.Scale(task) * (float)part.Tensor.Parameters["lambda"]).ToArray();
             append(Scale(output.Name), MemoryMarshal.AsBytes<float>(scales));
         }
@@ -77,14 +79,17 @@ internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, Cancellat
     }
 
     /// <summary>What is stored for one output tensor.</summary>
-    private sealed record Part(PlannedTensor Tensor, ITaskMasks? Masks, bool IsExpert)
+    private sealed record Part(PlannedTensor Tensor, TensorInputs Inputs, bool HasMasks, bool IsExpert)
     {
+        /// <summary>The masks, while they are written.</summary>
+        public ITaskMasks? Masks { get; init; }
+
         public IEnumerable<TensorInfo> Stored
         {
             get
             {
                 var (output, tasks) = (Tensor.Output, Tensor.Models.Length);
-                if (Masks is null)
+                if (!HasMasks)
                     return IsExpert ? Enumerable.Range(0, tasks).Select(task => output with { Name = Expert(task, output.Name) }) : [];
                 return Enumerable.Range(0, tasks)
                     .Select(task => new TensorInfo(Mask(task, output.Name), ElementType.U8, [(output.ElementCount + 7) / 8]))
@@ -96,11 +101,11 @@ internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, Cancellat
         public static Part Of(PlannedTensor tensor, TensorInputs inputs)
         {
             var method = (ITaskMaskMethod)tensor.Method;
-            var masks = method.Masks(inputs, tensor.Parameters);
-            if (masks is not null && (tensor.Base is not StoredTensor stored || stored.Tensor.Name != tensor.Output.Name || !tensor.Modifiers.IsEmpty))
+            var hasMasks = method.HasMasks(inputs, tensor.Parameters);
+            if (hasMasks && (tensor.Base is not StoredTensor stored || stored.Tensor.Name != tensor.Output.Name || !tensor.Modifiers.IsEmpty))
                 throw new RecipeException($"'write_masks' restores tasks from the base's tensors as they are, but '{tensor.Output.Name}' is merged from another one or modified: "
                     + "list whole models under 'models', with a plain base_model and one vocabulary, or leave 'write_masks' out");
-            return new Part(tensor, masks, masks is null && method.IsExpert(inputs, tensor.Parameters));
+            return new Part(tensor, inputs, hasMasks, !hasMasks && method.IsExpert(inputs, tensor.Parameters));
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
 using Evo.Merging.Calibration;
 using Evo.Merging.Methods.Activations;
+using Evo.Merging.Methods.Backbones;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods;
@@ -23,8 +25,8 @@ internal sealed class BayesianMerging : IMergeMethod
         LinearMaps.Weight,
         new("ridge", ParameterScope.Global, 0.1, 0, 1e9, 1e-4, 1e2, "strength of the anchor, ρ, relative to the mean square of a channel; search it on a log scale"),
         CommonParameters.Lambda,
-        MethodParameter.OneOf("anchor", "what the regression is anchored at: the base plus anchor_lambda Σ weight · τ, the weighted mean, or the base", "task_arithmetic", "average", "base"),
-        new("anchor_lambda", ParameterScope.Global, 0.3, -CommonParameters.LargestWeight, CommonParameters.LargestWeight, 0.1, 1, "factor of the task vectors in the anchor task_arithmetic"),
+        Anchor.Kind,
+        Anchor.Lambda,
         new("gram_blend", ParameterScope.Global, 0, 0, 1, 0, 1, "share of the task vectors' own Gram matrices; 1 needs no text"),
     ];
 
@@ -35,6 +37,9 @@ internal sealed class BayesianMerging : IMergeMethod
     public CalibrationNeeds CalibrationOf(TensorParameters parameters) =>
         parameters["gram_blend"] < 1 ? new CalibrationNeeds(CalibrationKinds.Grams) : default;
 
+    public long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        Anchor.PreparedBytes(place, shape, parameters);
+
     public void Prepare(TensorInputs inputs)
     {
     }
@@ -42,23 +47,17 @@ internal sealed class BayesianMerging : IMergeMethod
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
         var shares = WeightedMean.SharesOf(inputs, parameters);
-        var weights = Enumerable.Range(0, shares.Length).Select(model => parameters.Of(model, "weight")).ToArray();
-        var ofAnchor = parameters.Choice("anchor") switch
-        {
-            "average" => shares,
-            "base" => new double[shares.Length],
-            _ => [.. weights.Select(weight => weight * parameters["anchor_lambda"])],
-        };
         var blend = parameters["gram_blend"];
         var grams = blend < 1 ? LinearMaps.Grams(inputs) : null;
         var lambda = parameters["lambda"];
         if (!LinearMaps.IsInLayers(inputs) || (blend < 1 && grams is null))
-            return new SumOfTaskVectors([.. ofAnchor.Select(weight => (float)weight)], (float)lambda);
+            return Anchor.Bind(inputs, parameters, shares, lambda);
+        var ofAnchor = Anchor.Change(inputs, parameters, shares);
         return new RegressionKernel(inputs, () =>
         {
             var algebra = inputs.Algebra;
             var vectors = Enumerable.Range(0, shares.Length).Select(inputs.TaskVector).ToArray();
-            var anchor = algebra.Sum([.. vectors.Select((vector, model) => (ofAnchor[model], vector))]);
+            var anchor = ofAnchor(vectors);
             var changes = vectors.Select(vector => algebra.Sum((1, vector), (-1, anchor))).ToArray();
             var terms = vectors.Select((vector, model) => new RegressionTerm(shares[model], Gram(algebra, vector, grams?[model], blend))).ToArray();
             var change = GramRegression.Solve(algebra, changes, terms, parameters["ridge"]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Methods.TaskMasks;
 
@@ -20,7 +21,7 @@ internal sealed class ConsensusMerging : ITaskMaskMethod
         new("consensus_k", ParameterScope.Global, 2, 0, 10_000, 0, 4, "fewest tasks that need an element that stays, rounded up; no more than there are models"),
         CommonParameters.Weight(1.5) with { Default = 1 },
         CommonParameters.Lambda with { SuggestedMinimum = 0.1, SuggestedMaximum = 1.5 },
-        MultiTaskVector.Backbone,
+        MaskBackbone.Parameter,
         CommonParameters.Density(0.05),
         TaskParameters.Task,
         TaskParameters.WriteMasks,
@@ -30,7 +31,9 @@ internal sealed class ConsensusMerging : ITaskMaskMethod
 
     public bool IgnoresZeroWeights => false;
 
-    public string? Objection(TensorParameters parameters) => TaskParameters.Objection(parameters);
+    public string? Objection(TensorParameters parameters) => TaskParameters.Objection(parameters) ?? MaskBackbone.Objection(parameters);
+
+    public long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => MaskBackbone.PreparedBytes(place, shape, parameters);
 
     public void Prepare(TensorInputs inputs)
     {
@@ -40,7 +43,7 @@ internal sealed class ConsensusMerging : ITaskMaskMethod
         Masks(inputs, parameters), TaskParameters.Chosen(parameters), (float)parameters["lambda"]);
 
     public ITaskMasks Masks(TensorInputs inputs, TensorParameters parameters) => new TallMasks(
-        MultiTaskVector.Of(inputs, parameters),
+        MaskBackbone.Of(inputs, parameters),
         [.. Enumerable.Range(0, inputs.ModelCount).Select(model => (float)parameters.Of(model, "tall_lambda"))],
         (int)Math.Ceiling(parameters["consensus_k"]));
 }

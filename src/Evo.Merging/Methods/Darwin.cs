@@ -8,7 +8,8 @@ namespace Evo.Merging.Methods;
 
 /// <summary>
 /// Darwin (arXiv:2605.14386): two parents, and for every tensor one share r of the second, fused from 14 genes and the parents' diagnosis:
-/// θ = θ₀ + (1 − r) Δ_A + r Δ_B. With one model besides base_model, the base is parent A. What the authors did not publish follows the documented
+/// θ = θ₀ + (1 − r) Δ_A + r Δ_B. With one model besides base_model, the base is parent A. A tensor that only one parent has (an optional
+/// bias, for one) is that parent's. What the authors did not publish follows the documented
 /// readings of <see cref="DarwinGenes"/>, <see cref="TrustFusion"/> and <see cref="MriRatio"/>.
 /// </summary>
 internal sealed class Darwin : IMergeMethod
@@ -33,6 +34,8 @@ internal sealed class Darwin : IMergeMethod
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
         var pair = ParentPair.Of(inputs);
+        if (ParentPair.IsOfOneAlone(inputs))
+            return new CopyKernel(pair.Second);
         var mri = DarwinDiagnosis.RatioOf(inputs, parameters);
         if (parameters.Choice("transplant") == DarwinGenes.TransplantByMri && Transplant(mri, parameters) is { } donor)
             return new CopyKernel(donor(pair));

@@ -17,7 +17,7 @@ internal sealed class ModelStock : IMergeMethod
     public ImmutableArray<MethodParameter> Parameters { get; } =
     [
         CommonParameters.Switch("filter_wise", false, "a share for every row of a tensor in the place of one for all"),
-        CommonParameters.MergekitCompat("the share of the mean is not kept within [0, 1]"),
+        CommonParameters.MergekitCompat("the share of the mean is not kept within [0, 1], and task vectors whose norms multiply to less than 10⁻⁶ count as nearly perpendicular"),
     ];
 
     public MethodNeeds Needs { get; } = new(NeedsBase: true, MinimumModels: 2, MaximumModels: int.MaxValue, NeedsGlobalPass: false, IsHomogeneous: true);
@@ -28,10 +28,10 @@ internal sealed class ModelStock : IMergeMethod
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
-        var clamped = !parameters.IsOn("mergekit_compat");
+        var asMergekit = parameters.IsOn("mergekit_compat");
         if (parameters.IsOn("filter_wise"))
-            return new RowStockKernel(clamped);
+            return new RowStockKernel(asMergekit);
         var gram = GramMatrix.Of(inputs);
-        return new StockKernel((float)StockRatio.Of(inputs.ModelCount, (i, j) => gram[i, j], clamped));
+        return new StockKernel((float)StockRatio.Of(inputs.ModelCount, (i, j) => gram[i, j], asMergekit));
     }
 }

@@ -3,6 +3,7 @@ using Evo.Checkpoints.Architectures;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Modifiers;
+using Evo.Merging.Methods.TaskMasks;
 using Evo.Merging.Recipes;
 
 namespace Evo.Merging.Planning;
@@ -102,7 +103,8 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
 
         var inputs = Inputs(slice, sample, name, lead.Source.Parent, [.. all.Select(pair => (pair.Source, pair.Tensor!))]);
         var leading = inputs.First(input => input.Source == lead.Source);
-        var (method, isReduced) = isLackedBySome && !HasEnough(module.Method, slice, all) ? (Passthrough, true) : (module.Method, false);
+        var isEmpty = leading.Tensor.Tensor.ElementCount == 0; // nothing to merge, and nothing that statistics could be taken of
+        var (method, isReduced) = isEmpty || (isLackedBySome && !HasEnough(module.Method, slice, all)) ? (Passthrough, true) : (module.Method, false);
         if (isReduced)
             inputs = [leading];
         var output = new TensorInfo(name, OutputType(leading.Source.Parent, lead.Tensor!.Info), leading.Tensor.Tensor.Shape);
@@ -126,6 +128,10 @@ internal sealed class TensorPlanner(MergeRecipe recipe, ParentIndex donor, Vocab
         var active = Enumerable.Range(0, models.Length)
             .Where(model => !method.IgnoresZeroWeights || (float)parameters.Of(model, "weight") != 0).ToArray();
         var taken = parameters.Only(active);
+        var missing = slice.Sources.FirstOrDefault(source => source.Parent.Name != slice.BaseModel && !inputs.Any(input => input.Source == source));
+        if (missing is not null && !isKept && ITaskMaskMethod.CountsTasks(method, taken))
+            throw recipe.Refuse(slice.Place, $"'{missing.Parent.Name}' has no tensor '{output.Name}', and 'task' and 'write_masks' tell tasks by the order of the models; "
+                + "leave both out, or merge models with the same parts");
         if (method.Objection(taken) is { } objection)
             throw recipe.Refuse(slice.Place, $"tensor '{output.Name}': {objection}");
         _tensors.Add(new PlannedTensor(

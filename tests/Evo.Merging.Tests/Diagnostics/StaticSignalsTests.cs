@@ -19,6 +19,18 @@ public sealed class StaticSignalsTests
     public void Evenly_spread_values_fill_all_bins() =>
         Assert.Equal(8, Of([.. Enumerable.Range(0, 256 * 40).Select(i => i / (256f * 40))]).Entropy, 2);
 
+    /// <summary>The mirrored tensor has the same bins the other way round, and has to have the same rank.</summary>
+    [Fact]
+    public void Tensors_with_equally_full_bins_have_the_same_entropy_to_the_last_bit()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var random = new Random(seed);
+            float[] values = [.. Enumerable.Range(0, 500).Select(_ => (float)random.NextDouble())];
+            Assert.Equal(Of(values).Entropy, Of([.. values.Select(value => -value)]).Entropy);
+        }
+    }
+
     [Fact]
     public void A_constant_tensor_says_nothing() => Assert.Equal(new StaticSignals(0, 0, 6), Of([3, 3, 3, 3]));
 

@@ -13,7 +13,9 @@ public sealed class TaskMaskBankTests
     [InlineData("emr", "lambda: 0.9")]
     [InlineData("consensus", "tall_lambda: 0.4, consensus_k: 2")]
     [InlineData("consensus", "backbone: ties, density: 0.7")]
+    [InlineData("consensus", "backbone: wudi, lambda: 0.9")]
     [InlineData("mergevla", "lambda: 1.1")]
+    [InlineData("mergevla", "backbone: tsv_m")]
     public void Every_tasks_model_is_restored(string method, string parameters)
     {
         using var models = new SeveralTensors(1, 3);

@@ -21,6 +21,10 @@ public sealed class VariantTests(VariantTests.Large large) : IClassFixture<Varia
         "{merge_method: arcee_fusion, base_model: base, models: [{model: one}], parameters: {kappa: 0.2}}",
         "{merge_method: ramplus_tl, base_model: base, models: [{model: one}, {model: two}], parameters: {epsilon: 0.3}}",
         "{merge_method: nearswap, base_model: base, models: [{model: one}], parameters: {t: 0.3}}",
+        "{merge_method: ties, base_model: base, models: [{model: one}, {model: two}], parameters: {weight: 0.6, density: 0.3, rescale: true, mergekit_compat: true}}",
+        "{merge_method: linear, models: [{model: one}, {model: two}], parameters: {weight: 0.6, mergekit_compat: true}}",
+        "{merge_method: pcb, base_model: base, models: [{model: one}, {model: two}], parameters: {pcb_form: released, pcb_scope: tensor}}",
+        "{merge_method: localize_and_stitch, base_model: base, models: [{model: one}, {model: two}], parameters: {mask_ties: inclusive, mask_scope: tensor}}",
     ];
 
     [Theory, MemberData(nameof(Variants))]

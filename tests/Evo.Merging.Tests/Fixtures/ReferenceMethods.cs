@@ -29,15 +29,18 @@ internal static class ReferenceMethods
             var factor = rescale && kept.Sum(Math.Abs) > 1e-7 ? vector.Sum(Math.Abs) / kept.Sum(Math.Abs) : 1;
             return kept.Select(value => value * factor * weights[m]).ToArray();
         }).ToArray();
-        return Elements(@base.Length, i =>
-        {
-            var sign = deltas.Sum(delta => delta[i]) >= 0 ? 1 : -1;
-            var voters = Enumerable.Range(0, deltas.Length).Where(m => !elect || Math.Sign(deltas[m][i]) == sign).ToArray();
-            var sum = voters.Sum(m => deltas[m][i]);
-            var divisor = normalize ? voters.Sum(m => weights[m]) : 1;
-            return @base[i] + (lambda * sum / (divisor == 0 ? 1 : divisor));
-        });
+        return Sum(@base, deltas, weights, elect, normalize, lambda);
     }
+
+    /// <summary>Steps 4 to 7: deltas are sparse and weighted already.</summary>
+    public static double[] Sum(double[] @base, double[][] deltas, double[] weights, bool elect, bool normalize, double lambda) => Elements(@base.Length, i =>
+    {
+        var sign = deltas.Sum(delta => delta[i]) >= 0 ? 1 : -1;
+        var voters = Enumerable.Range(0, deltas.Length).Where(m => !elect || Math.Sign(deltas[m][i]) == sign).ToArray();
+        var sum = voters.Sum(m => deltas[m][i]);
+        var divisor = normalize ? voters.Sum(m => weights[m]) : 1;
+        return @base[i] + (lambda * sum / (divisor == 0 ? 1 : divisor));
+    });
 
     private static double[] Trim(double[] vector, double density)
     {

@@ -73,6 +73,28 @@ public sealed class DarwinTests
             Near.Equal([.. A(name).Zip(B(name), (a, b) => (0.7 * a) + (0.3 * b))], values, 1e-6);
     }
 
+    /// <summary>The planner drops the parent that lacks an optional tensor: what is left has no partner, and no part in the diagnosis of the others.</summary>
+    [Theory]
+    [InlineData("a", 2)]
+    [InlineData("b", 1)]
+    public void An_optional_tensor_that_only_one_parent_has_is_that_parents(string lacks, float expected)
+    {
+        const string bias = "model.layers.0.self_attn.q_proj.bias"; // before every matrix, in the plan's order
+        using var scene = new MergeScene(("base", WithBias("base", 0)), ("a", WithBias("a", 1)), ("b", WithBias("b", 2)));
+        foreach (var kernel in new[] { "linear", "slerp", "dare_ties" })
+        {
+            var merged = scene.Merge(Recipe($"{SameShare}, mri_trust: 0.5, darwin_kernel: {kernel}"));
+            Assert.Equal([expected, -expected], merged[bias]);
+            Assert.All(merged[Names.Up(0)], value => Assert.InRange(value, 1, 2));
+        }
+
+        TinyModel WithBias(string name, float value)
+        {
+            var model = TinyModel.OfMatrix(2, 2, value, value, value, value);
+            return name == lacks ? model : model.With(bias, [2], [value, -value]);
+        }
+    }
+
     [Fact]
     public void The_method_gene_selects_the_kernel()
     {

@@ -165,6 +165,17 @@ public sealed class DirectionExampleTests
         Near.Equal([0, -4.82843 / 2], scene.MergeOne(Stock("{mergekit_compat: true}")), 1e-5);
     }
 
+    /// <summary>A norm's task vector is often this small: its models agree as much as large ones that point the same ways.</summary>
+    [Fact]
+    public void Model_stock_of_small_task_vectors_has_the_share_of_large_ones_unless_asked_for_mergekits_number()
+    {
+        const float small = 1 / 16384f;
+        using var scene = OfStock([small, 0], [small, small]);
+        Near.Equal([.82843 * small, .41421 * small], scene.MergeOne(Stock("{}")), 1e-9);
+        var cosine = small * small / 1e-6; // in the place of √½
+        Near.Equal([2 * cosine / (1 + cosine) * small, cosine / (1 + cosine) * small], scene.MergeOne(Stock("{mergekit_compat: true}")), 1e-9);
+    }
+
     [Fact]
     public void Model_stock_of_filters_has_a_share_for_each_row()
     {

@@ -40,6 +40,21 @@ public sealed class MissingTensorTests
         Assert.Contains("make 'a' the base_model", refusal, StringComparison.Ordinal);
     }
 
+    /// <summary>Task 1 would else be the first of the models that have the tensor, which is another one's.</summary>
+    [Theory]
+    [InlineData("emr", "task: 1")]
+    [InlineData("consensus", "task: 2")]
+    [InlineData("mergevla", "task: 1")]
+    [InlineData("mergevla", "write_masks: true")]
+    public void Tasks_are_not_told_by_models_of_which_one_lacks_a_tensor(string method, string parameters)
+    {
+        using var scene = new MergeScene(("a", WithBias(1)), ("b", LayeredModel.Of(1, 0)), ("c", WithBias(3)));
+        string Recipe(string more) => $"{{merge_method: {method}, base_model: a, models: [{{model: b}}, {{model: c}}], parameters: {{{more}}}}}";
+        scene.Plan(Recipe(""));
+        var refusal = Assert.Throws<RecipeException>(() => scene.Plan(Recipe(parameters))).Message;
+        Assert.Contains($"'b' has no tensor '{Bias}'", refusal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Layers_for_predicting_further_tokens_are_carried_along()
     {

@@ -26,6 +26,25 @@ public sealed class SliceTests
         Assert.Equal(5, (int)scene.Plan(Stack).OutputConfig["num_hidden_layers"]!);
     }
 
+    /// <summary>A layer that adds nothing to the residual stream: what its attention and feed-forward put out is scaled to 0, all else is the original's.</summary>
+    [Fact]
+    public void A_repeated_layer_is_made_to_do_nothing_by_filters()
+    {
+        const string output = "model.layers.0.self_attn.o_proj.weight", down = "model.layers.0.mlp.down_proj.weight";
+        using var scene = new MergeScene(("a", LayeredModel.Of(1, 10).With(output, [2, 2], [1, 2, 3, 4]).With(down, [2, 4], [1, 2, 3, 4, 5, 6, 7, 8])));
+        var merged = scene.Merge("""
+            merge_method: passthrough
+            slices:
+              - sources: [{model: a, layer_range: [0, 1]}]
+              - sources: [{model: a, layer_range: [0, 1], parameters: {scale: [{filter: o_proj, value: 0}, {filter: down_proj, value: 0}, {value: 1}]}}]
+            """);
+        foreach (var name in new[] { output, down, Names.Query(0), Names.Up(0), Names.Norm(0) })
+        {
+            var copy = merged[name.Replace("layers.0", "layers.1", StringComparison.Ordinal)];
+            Assert.Equal(merged[name].Select(value => name is output or down ? 0 : value), copy);
+        }
+    }
+
     [Fact]
     public void All_layers_in_their_order_are_the_model_itself()
     {

@@ -5,7 +5,7 @@ using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods.Evolution;
 
-/// <summary>The parents' diagnosis inside a merge: the share r_MRI of parent B in every tensor, ranked over the whole model.</summary>
+/// <summary>The parents' diagnosis inside a merge: the share r_MRI of parent B in every tensor that both parents have, ranked over the whole model.</summary>
 internal static class DarwinDiagnosis
 {
     public static double RatioOf(TensorInputs inputs, TensorParameters parameters) =>
@@ -19,24 +19,25 @@ internal static class DarwinDiagnosis
 
     private static ImmutableDictionary<string, double> Ratios(PlanInputs plan)
     {
-        var (first, second) = (ParentPair.Of(plan.Tensors[0].Inputs).First.Model, ParentPair.Of(plan.Tensors[0].Inputs).Second.Model);
-        var isProbed = IsProbed(plan, first) && IsProbed(plan, second); // a profile of one parent alone compares nothing
-        var parameters = plan.Tensors[0].Parameters;
+        var tensors = plan.Tensors.Where(tensor => !ParentPair.IsOfOneAlone(tensor.Inputs)).ToArray();
+        var (first, second) = (ParentPair.Of(tensors[0].Inputs).First.Model, ParentPair.Of(tensors[0].Inputs).Second.Model);
+        var isProbed = IsProbed(tensors, first) && IsProbed(tensors, second); // a profile of one parent alone compares nothing
+        var parameters = tensors[0].Parameters;
         var ratios = MriRatio.Of(
-            Signals(plan, first, isProbed), Signals(plan, second, isProbed), parameters["mri_static_weight"], parameters.Choice("mri_terms") == "rank");
-        return Enumerable.Range(0, plan.Tensors.Length).ToImmutableDictionary(index => plan.Tensors[index].Inputs.Name, index => ratios[index]);
+            Signals(tensors, first, isProbed), Signals(tensors, second, isProbed), parameters["mri_static_weight"], parameters.Choice("mri_terms") == "rank");
+        return Enumerable.Range(0, tensors.Length).ToImmutableDictionary(index => tensors[index].Inputs.Name, index => ratios[index]);
     }
 
-    private static bool IsProbed(PlanInputs plan, int model) =>
-        model != Parent.Base && plan.Tensors.Any(tensor => tensor.Parameters.Of(model, "probe") != 0);
+    private static bool IsProbed((TensorInputs Inputs, TensorParameters Parameters)[] tensors, int model) =>
+        model != Parent.Base && tensors.Any(tensor => tensor.Parameters.Of(model, "probe") != 0);
 
     /// <summary>Embeddings have the probe value of the first layer, as every gradient gives it to them; the head has that of the last.</summary>
-    private static TensorSignals[] Signals(PlanInputs plan, int model, bool isProbed)
+    private static TensorSignals[] Signals((TensorInputs Inputs, TensorParameters Parameters)[] tensors, int model, bool isProbed)
     {
         var ofLastLayer = isProbed
-            ? plan.Tensors.Where(tensor => tensor.Inputs.Place.Layer is not null).Select(tensor => tensor.Parameters.Of(model, "probe")).LastOrDefault()
+            ? tensors.Where(tensor => tensor.Inputs.Place.Layer is not null).Select(tensor => tensor.Parameters.Of(model, "probe")).LastOrDefault()
             : double.NaN;
-        return [.. plan.Tensors.Select(tensor => new TensorSignals(
+        return [.. tensors.Select(tensor => new TensorSignals(
             tensor.Inputs.Place,
             tensor.Inputs.Signals(model),
             !isProbed || tensor.Inputs.Place.Component == Component.Head ? ofLastLayer : tensor.Parameters.Of(model, "probe")))];

@@ -20,6 +20,10 @@ internal readonly record struct ParentPair(Parent First, Parent Second)
         ? new ParentPair(new Parent(inputs, Parent.Base), new Parent(inputs, 0))
         : new ParentPair(new Parent(inputs, 0), new Parent(inputs, 1));
 
+    /// <summary>Whether only one of two parents beside the base has the tensor: there is nothing to merge it with.</summary>
+    public static bool IsOfOneAlone(TensorInputs inputs) =>
+        inputs.ModelCount == 1 && inputs.Plan.Remember("most parents", () => inputs.Plan.Tensors.Max(tensor => tensor.Inputs.ModelCount)) == 2;
+
     /// <summary>Spherical interpolation from A (0) to B (1).</summary>
     public ITensorKernel Slerp(double t)
     {

@@ -36,11 +36,13 @@ internal sealed class Lines : IMergeModifier
 
     public ITensorKernel Wrap(ITensorKernel inner, TensorInputs inputs, TensorParameters parameters)
     {
+        if (!inputs.HasBase)
+            return inner; // a new module of the models has no task vector
         var alpha = parameters["lines_alpha"];
         if (alpha == Auto)
             alpha = NormRatio(inputs.Plan);
         var factor = (float)(alpha + (parameters["lines_beta"] * Math.Pow(Depth(inputs, parameters), parameters["lines_gamma"])));
-        return factor == 1 ? inner : new Kernel(inner, factor);
+        return factor == 1 ? inner : new ScaledChangeKernel(inner, factor);
     }
 
     /// <summary>ℓ/(L−1); 0 outside the layers, 1 in the only layer of a model and, on request, in the head.</summary>
@@ -59,6 +61,8 @@ internal sealed class Lines : IMergeModifier
         for (var tensor = 0; tensor < plan.Tensors.Length; tensor++)
         {
             var inputs = plan.Tensors[tensor].Inputs;
+            if (!inputs.HasBase)
+                continue;
             models = Math.Max(models, inputs.ModelCount);
             sum += Finite(inputs, inputs.ModelCount == 0 ? 0 : inputs.Remember("L1 norm of the sum of task vectors", () => NormOfSum(inputs)));
             merged += Finite(inputs, inputs.SumMerged(plan.BindUnmodified(tensor), 1, static (run, sums) =>
@@ -80,17 +84,4 @@ internal sealed class Lines : IMergeModifier
     })[0];
 
     private static double Finite(TensorInputs inputs, double norm) => double.IsFinite(norm) ? norm : throw new NonFiniteMergeException(inputs.Name);
-
-    private sealed record Kernel(ITensorKernel Inner, float Factor) : ITensorKernel
-    {
-        public Granularity Granularity => Inner.Granularity;
-
-        public void Apply(TensorRun run)
-        {
-            Inner.Apply(run);
-            run.Output.Subtract(run.Base);
-            run.Output.Scale(Factor);
-            run.Output.Add(run.Base);
-        }
-    }
 }

@@ -3,7 +3,7 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Methods.Stock;
 
 /// <summary>θ = t · mean(θᵢ) + (1 - t) · θ₀ with a t for every row.</summary>
-internal sealed record RowStockKernel(bool Clamped) : ITensorKernel
+internal sealed record RowStockKernel(bool AsMergekit) : ITensorKernel
 {
     public Granularity Granularity => Granularity.Rows;
 
@@ -33,6 +33,6 @@ internal sealed record RowStockKernel(bool Clamped) : ITensorKernel
                 vectors[i].AddRowDots(vectors[j], run.RowLength, dots[i, j]);
             }
 
-        return [.. Enumerable.Range(0, rows).Select(row => (float)StockRatio.Of(count, (i, j) => dots[i, j][row], Clamped))];
+        return [.. Enumerable.Range(0, rows).Select(row => (float)StockRatio.Of(count, (i, j) => dots[i, j][row], AsMergekit))];
     }
 }

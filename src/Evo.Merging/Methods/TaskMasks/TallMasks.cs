@@ -7,7 +7,7 @@ namespace Evo.Merging.Methods.TaskMasks;
 /// all tasks keeps what at least k tasks need.
 /// </summary>
 /// <param name="LeastTasks">k; 0 keeps everything.</param>
-internal sealed record TallMasks(MultiTaskVector Vector, float[] Thresholds, int LeastTasks) : ITaskMasks
+internal sealed record TallMasks(IMultiTaskVector Vector, float[] Thresholds, int LeastTasks) : ITaskMasks
 {
     public int Tasks => Thresholds.Length;
 

@@ -124,6 +124,28 @@ public sealed class AnchoredRegressionTests
         Near.Equal([2.5, 1 + (17 / 13.0)], scene.MergeOne(Lot("ridge: 0.0")), 1e-6);
     }
 
+    /// <summary>Over several runs, in which statistics are read from the middle.</summary>
+    [Fact]
+    public void Norms_of_any_length_agree_with_the_formula_in_float64()
+    {
+        const int Length = 20_011;
+        var random = new Random(4);
+        float[] Values(double from, double to) => [.. Enumerable.Range(0, Length).Select(_ => (float)(from + ((to - from) * random.NextDouble())))];
+        float[] start = Values(.5, 1.5), one = Values(.5, 1.5), two = Values(-1.5, -.5), outOfOne = Values(0, 3), outOfTwo = Values(.1, 9);
+        using var scene = new MergeScene(("base", TinyModel.OfVector(start)), ("one", TinyModel.OfVector(one)), ("two", TinyModel.OfVector(two)));
+        scene.Statistics
+            .With("one", Names.Norm(0), new GivenStatistics(Length, secondMoments: outOfOne))
+            .With("two", Names.Norm(0), new GivenStatistics(Length, secondMoments: outOfTwo));
+
+        var merged = scene.MergeOne(Recipe("lot", "lambda: 0.9", null, "parameters: {weight: 2}"));
+
+        Near.Equal([.. start.Select((from, i) =>
+        {
+            var (p, q) = (outOfOne[i] / ((double)one[i] * one[i]), 2 * outOfTwo[i] / ((double)two[i] * two[i]));
+            return from + (.9 * ((p * ((double)one[i] - from)) + (q * ((double)two[i] - from))) / (p + q));
+        })], merged, 1e-6);
+    }
+
     private static string Bmm(string parameters, string? ofOne = null, string? ofTwo = null) => Recipe("bmm", parameters, ofOne, ofTwo);
 
     private static string Lot(string parameters) => Recipe("lot", parameters, null, null);

@@ -96,6 +96,24 @@ public sealed class LinesTests
             Near.Equal([.. alone[name].Zip(@base[name], (merged, start) => (start + (double)merged) / 2)], values, 1e-6);
     }
 
+    /// <summary>A module that only the models have is averaged: there is no task vector of it that could be scaled, and none that counts in the norms.</summary>
+    [Theory]
+    [InlineData("0.5")]
+    [InlineData("auto")]
+    public void Modules_that_the_base_lacks_stay_as_they_are_merged(string alpha)
+    {
+        using var scene = new MergeScene(("base", Policy(0, null)), ("one", Policy(1, 1)), ("two", Policy(3, 3)));
+        var merged = scene.Merge($"{{merge_method: mergevla, {Models}, parameters: {{lines_alpha: {alpha}}}}}");
+        Near.Equal([2, 2], merged["action_queries.weight"]);
+        Near.Equal([2, 2], merged[Names.Norm(0)]); // (1 + 3) / 2, also where alpha is 1/N
+
+        static TinyModel Policy(float norm, float? queries)
+        {
+            var model = TinyModel.OfVector(norm, norm);
+            return queries is { } value ? model.With("action_queries.weight", [2], [value, value]) : model;
+        }
+    }
+
     [Fact]
     public void Not_named_it_is_no_part_of_the_identity()
     {

@@ -52,8 +52,9 @@ public sealed class LocalizeAndStitchTests
     public void Everything_kept_is_the_mean_of_the_task_vectors()
     {
         using var models = new SeveralTensors(6, 3);
+        var vectors = models.Vectors;
         Near.Equal(
-            [.. models.Vectors[0].Select((_, e) => models.Vectors.Average(vector => vector[e]))],
+            [.. vectors[0].Select((_, e) => vectors.Average(vector => vector[e]))],
             [.. models.Merge("localize_and_stitch", "density: 1, mask_ties: inclusive").Select(value => (float)value)], 1e-6);
     }
 

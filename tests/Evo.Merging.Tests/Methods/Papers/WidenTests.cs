@@ -44,9 +44,26 @@ public sealed class WidenTests
         var merged = models.Scene.Merge(models.Recipe("widen", "above_average_ratio: 1.2, score_calibration: 0.9"), workers: 2);
         foreach (var name in new[] { Names.Up(0), Names.Up(1) })
         {
+            var vectors = models.VectorsOf(name);
             var scores = PaperReferences.WidenScores(Rows(models.Base[name], 7), [.. models.Models.Select(model => Rows(model[name], 7))], 1.2, .9);
             Near.Equal(
-                [.. models.Base[name].Select((start, e) => start + models.VectorsOf(name).Select((vector, m) => vector[e] * scores[m][e % 7]).Sum())], merged[name], 1e-6);
+                [.. models.Base[name].Select((start, e) => start + vectors.Select((vector, m) => vector[e] * scores[m][e % 7]).Sum())], merged[name], 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Vectors_agree_with_the_reference(int seed)
+    {
+        using var models = new SeveralTensors(seed, 3);
+        var merged = models.Scene.Merge(models.Recipe("widen", "above_average_ratio: 0.8, score_calibration: 1.1"), workers: 2);
+        foreach (var name in new[] { Names.Norm(0), Names.Norm(1), Names.FinalNorm })
+        {
+            var vectors = models.VectorsOf(name);
+            Near.Equal([.. models.Base[name].Select((start, e) => start + vectors.Sum(vector => vector[e] * (
+                Math.Abs(vector[e]) > .8 * vector.Average(Math.Abs) ? 1.1 : Math.Exp(Math.Abs(vector[e])) / vectors.Sum(other => Math.Exp(Math.Abs(other[e]))))))], merged[name], 1e-6);
         }
     }
 

@@ -38,6 +38,27 @@ public sealed class SpectralCardTests
     }
 
     [Fact]
+    public void Two_tasks_keep_their_singular_values()
+    {
+        using var scene = new SpectralScene(Zero, X, Y);
+        var values = scene.Merge("tsv_m").Svd(false).S;
+        Assert.Equal(3.17959, values[0], 5e-6);
+        Assert.Equal(2.56155, values[1], 5e-6);
+    }
+
+    /// <summary>The card's J of the sum, the mean and the optimum.</summary>
+    [Fact]
+    public void Two_tasks_interfere_as_the_card_says()
+    {
+        using var scene = new SpectralScene(Zero, X, Y);
+        double Interference(Matrix<double> merged) =>
+            new[] { X, Y }.Sum(vector => Math.Pow(((merged - vector) * vector.Transpose()).FrobeniusNorm() / vector.FrobeniusNorm(), 2));
+        Assert.Equal(13.131, Interference(scene.Merge("wudi", "stopping_time: 0")), 5e-4);
+        Assert.Equal(1.495, Interference(scene.Merge("task_arithmetic", "lambda: 0.5")), 5e-4);
+        Assert.Equal(1.341, Interference(scene.Merge("wudi", "stopping: exact")), 5e-4);
+    }
+
+    [Fact]
     public void Iso_c_gives_the_mean_singular_value()
     {
         using var scene = new SpectralScene(Zero, SpectralScene.Rows([3, 0], [0, 1]));
