@@ -5,7 +5,7 @@ namespace Evo.Merging.Benchmarks.Disk;
 /// <summary>What the disk benchmark is told on the command line.</summary>
 /// <param name="Mergekit">A program that takes mergekit-yaml's arguments; null leaves mergekit out.</param>
 /// <param name="Folder">Where models and outputs go: in memory, so that no disk is measured.</param>
-/// <param name="Evo">evo.dll.</param>
+/// <param name="Evo">evo.dll, or the program that a publish profile made.</param>
 internal sealed record DiskOptions(string? Mergekit, string Folder, string Evo, int[] Experts, string[] Methods, int Rounds)
 {
     public static DiskOptions Parse(string[] arguments)
@@ -35,7 +35,7 @@ internal sealed record DiskOptions(string? Mergekit, string Folder, string Evo, 
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Evo.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("run from the repository, or name evo.dll with --evo");
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("run from the repository, or name evo with --evo");
         return Path.Combine(folder, "src", "Evo.Cli", "bin", "Release", "net10.0", "evo.dll");
     }
 }

@@ -41,8 +41,42 @@ internal static class ExactSum
 
     /// <summary>The sum of |x| in units; null when there is a value that is too large, infinite or NaN.</summary>
     /// <param name="values">At most 2¹³ of them, so that partial sums stay exact.</param>
+    public static Int128? Units(ReadOnlySpan<float> values) => SmallUnits(values) ?? AnyUnits(values);
+
+    /// <summary>The same where all magnitudes are small, as those of task vectors are; else null. Units are the mantissas after adding ToUnit, added as integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Int128? Units(ReadOnlySpan<float> values)
+    private static Int128? SmallUnits(ReadOnlySpan<float> values)
+    {
+        ref var first = ref MemoryMarshal.GetReference(values);
+        var (even, odd, largest) = (Vector512<long>.Zero, Vector512<long>.Zero, Vector512<int>.Zero);
+        var i = 0;
+        for (; i <= values.Length - Lanes; i += Lanes)
+        {
+            var magnitudes = Vector512.Abs(Vector512.LoadUnsafe(ref first, (nuint)i));
+            largest = Vector512.Max(largest, magnitudes.AsInt32());
+            var (lower, upper) = Vector512.Widen(magnitudes);
+            even += (lower + Vector512.Create(ToUnit)).AsInt64();
+            odd += (upper + Vector512.Create(ToUnit)).AsInt64();
+        }
+
+        if (Vector512.GreaterThanOrEqualAny(largest, Vector512.Create(BitConverter.SingleToInt32Bits(ToSmall))))
+            return null;
+        var sum = (Int128)0;
+        var nothing = i / Lanes * BitConverter.DoubleToInt64Bits(ToUnit); // wraps as the sums do; what is left is below 2^61
+        for (var lane = 0; lane < Vector512<long>.Count; lane++)
+            sum += (even[lane] - nothing) + (odd[lane] - nothing);
+        for (; i < values.Length; i++)
+        {
+            if (Math.Abs(Unsafe.Add(ref first, i)) is var magnitude && !(magnitude < ToSmall))
+                return null;
+            sum += SmallUnits(magnitude);
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Int128? AnyUnits(ReadOnlySpan<float> values)
     {
         ref var first = ref MemoryMarshal.GetReference(values);
         var (coarse, fine) = (Vector512<double>.Zero, Vector512<double>.Zero);
