@@ -6,7 +6,8 @@ namespace Evo.Merging.Planning.Vocabularies;
 
 /// <summary>
 /// Builds the output vocabulary: the source's tokens under their own numbers, then what the other models have besides (union), then tokens that rules
-/// name. Order is the recipe's and the models' own numbering, so that the same recipe always numbers alike.
+/// name. Order is the recipe's and the models' own numbering, so that the same recipe always numbers alike. A token that a rule names stays what it is; mergekit
+/// makes it a plain added token, so that a special one shows in texts and a part of a word is found before the word.
 /// </summary>
 internal sealed class VocabularyBuilder
 {
