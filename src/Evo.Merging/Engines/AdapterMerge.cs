@@ -34,7 +34,9 @@ public static class AdapterMerge
             .Select(pair => AdapterPart.Of(pair.First, pair.Second)).OfType<AdapterPart>()];
         if (parts.Length == 0)
             throw new RecipeException($"{plan.Recipe.SourceName}: no adapter changes anything, so there is no adapter to write");
-
+        if (Array.TrueForAll(parts, part => part.IsSaved))
+            throw new RecipeException($"{plan.Recipe.SourceName}: the adapters change '{parts[0].Tensor.Output.Name}' and all else that they change as whole tensors (as DoRA does), "
+                + "and PEFT loads no adapter without a low-rank update; write the whole model");
         var updated = parts.Where(part => !part.IsSaved).Select(part => part.Module).ToHashSet(StringComparer.Ordinal);
         parts = [.. parts.Select(part => part with { IsInUpdatedModule = part.IsSaved && updated.Contains(part.Module) })];
 

@@ -19,7 +19,7 @@ internal sealed record OutputModule(ModuleIndex Donor, ImmutableArray<OutputSlic
         get
         {
             var next = 0;
-            foreach (var slice in Slices)
+            foreach (var slice in Slices.Where(slice => slice.LayerCount > 0))
             {
                 if (slice.Sources.Any(source => source.FirstLayer != next))
                     return false;

@@ -19,12 +19,14 @@ internal readonly partial record struct RecipeNode(YamlNode Node, string SourceN
 
     public RecipeException Refuse(string problem) => new(SourceName, Node.Start.Line, Node.Start.Column, problem);
 
-    /// <summary>The entries of a mapping; a key outside <paramref name="known"/> is refused.</summary>
-    public Dictionary<string, RecipeNode> Mapping(string what, IReadOnlyCollection<string> known)
+    /// <summary>The entries of a mapping; a key outside <paramref name="known"/> is refused, unless it is one of the <paramref name="definitions"/>.</summary>
+    public Dictionary<string, RecipeNode> Mapping(string what, IReadOnlyCollection<string> known, IReadOnlySet<string>? definitions = null)
     {
         var fields = new Dictionary<string, RecipeNode>(StringComparer.Ordinal);
         foreach (var (key, value) in Entries(what))
         {
+            if (definitions?.Contains(key.Text("a key")) == true)
+                continue;
             if (!value.IsNull && RecipeKeys.Refused.TryGetValue(key.Text("a key"), out var reason) && !known.Contains(key.Text("a key")))
                 throw key.Refuse($"'{key.Text("a key")}': {reason}");
             if (!known.Contains(key.Text("a key")) && !RecipeKeys.Refused.ContainsKey(key.Text("a key")))
@@ -58,9 +60,11 @@ internal readonly partial record struct RecipeNode(YamlNode Node, string SourceN
     public string Text(string what) =>
         Node is YamlScalarNode { Value.Length: > 0 } scalar ? scalar.Value : throw Refuse($"{what} must be a text");
 
+    /// <summary>A whole number, which may be spelled with a point (<c>4.0</c>).</summary>
     public int WholeNumber(string what) =>
-        Node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? value
+        Node is YamlScalarNode { Value: { } text } && Number().IsMatch(text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == Math.Truncate(value) && Math.Abs(value) <= int.MaxValue
+            ? (int)value
             : throw Refuse($"{what} must be a whole number");
 
     public bool Flag(string what) =>

@@ -40,7 +40,7 @@ public static class RecipeReader
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(sourceName);
         var document = new RecipeNode(node, sourceName);
-        var fields = document.Mapping("the recipe", RecipeKeys.Document);
+        var fields = document.Mapping("the recipe", RecipeKeys.Document, SharedDefinitions.Of(node, RecipeKeys.Document));
         if (RecipeKeys.Inputs.Count(fields.ContainsKey) != 1)
             throw document.Refuse("exactly one of 'models', 'slices' and 'modules' is needed");
         if (fields.TryGetValue("tokenizer", out var both) && fields.ContainsKey("tokenizer_source"))

@@ -39,17 +39,24 @@ internal static class SourceReader
         return models.ToImmutable();
     }
 
-    private static ImmutableArray<RecipeSlice> Slices(RecipeNode node) =>
-    [
-        .. node.Items("'slices'").Select(item =>
-        {
-            var fields = item.Mapping("an entry of 'slices'", RecipeKeys.Slice);
-            if (!fields.TryGetValue("sources", out var sources))
-                throw item.Refuse("'sources' is missing");
-            return new RecipeSlice(Sources(sources), ModelReader.OrNull(fields, "base_model"), ParameterReader.Read(fields)) { Place = item.Place };
-        }),
-    ];
+    private static ImmutableArray<RecipeSlice> Slices(RecipeNode node)
+    {
+        var slices = node.Items("'slices'").Select(Slice).ToImmutableArray();
+        return slices.Any(slice => slice.Sources[0].LayerCount > 0) ? slices : throw node.Refuse("no slice has a layer: all their 'layer_range's are empty");
+    }
 
+    private static RecipeSlice Slice(RecipeNode node)
+    {
+        var fields = node.Mapping("an entry of 'slices'", RecipeKeys.Slice);
+        return fields.TryGetValue("sources", out var sources)
+            ? new RecipeSlice(Sources(sources), ModelReader.OrNull(fields, "base_model"), ParameterReader.Read(fields)) { Place = node.Place }
+            : throw node.Refuse("'sources' is missing");
+    }
+
+    /// <summary>
+    /// A slice may be empty ([4, 4]): the first slice's models give what comes before the layers and the last one's what comes after them, so that an empty one
+    /// says where the embedding or the head comes from.
+    /// </summary>
     private static ImmutableArray<SliceSource> Sources(RecipeNode node)
     {
         var sources = ImmutableArray.CreateBuilder<SliceSource>();
@@ -65,8 +72,8 @@ internal static class SourceReader
             if (bounds.Count != 2)
                 throw range.Refuse("'layer_range' must be two whole numbers: [first, end)");
             var (first, end) = (bounds[0].WholeNumber("'layer_range'"), bounds[1].WholeNumber("'layer_range'"));
-            if (first < 0 || end <= first)
-                throw range.Refuse($"'layer_range' [{first}, {end}] holds no layer: the first must be 0 or more and the end greater than it");
+            if (first < 0 || end < first)
+                throw range.Refuse($"'layer_range' [{first}, {end}] is no range: the first must be 0 or more and the end not less than it");
             var source = new SliceSource(name, first, end, ParameterReader.Read(fields)) { Place = item.Place };
             if (sources.Count > 0 && sources[0].LayerCount != source.LayerCount)
                 throw range.Refuse($"all sources of a slice need equally many layers: {sources[0].LayerCount} and {source.LayerCount}");

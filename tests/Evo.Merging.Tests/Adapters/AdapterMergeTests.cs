@@ -87,6 +87,17 @@ public sealed class AdapterMergeTests
         Assert.False(Directory.Exists(Path.Combine(scene.Folder, "merged")));
     }
 
+    /// <summary>PEFT refuses to load an adapter that has no target module.</summary>
+    [Fact]
+    public void Whole_tensors_alone_are_no_adapter()
+    {
+        using var scene = new AdapterMerges(
+            new TinyModel().With(Names.Up(0), [1, 2], [1, 1]).With(Names.FinalNorm, [2], [1, 1]), ("adapter0", new TinyAdapter(1, 1).Saving(Names.FinalNorm, [2], [3, 4]).Set("modules_to_save", new JsonArray("norm"))));
+        var recipe = "{merge_method: lora_concat, base_model: base, models: [{model: base+adapter0, parameters: {weight: 1}}]}";
+        var problem = Assert.Throws<RecipeException>(() => AdapterMerge.Write(scene.Plan(recipe), Path.Combine(scene.Folder, "merged")));
+        Assert.Contains("PEFT loads no adapter without a low-rank update; write the whole model", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Values_that_are_not_finite_leave_nothing_behind()
     {

@@ -5,16 +5,15 @@ using Evo.Merging.Tests.Fixtures;
 namespace Evo.Merging.Tests.Methods;
 
 /// <summary>
-/// The same recipes on the same models as unmodified mergekit ran them (Golden/mergekit.json says which). float32: elements agree to two units in the last place of
-/// the largest number that they are computed from; to 64 where they depend on an angle, which mergekit takes in float32 and we in float64. bfloat16, with
-/// <c>mergekit_compat: true</c>: equal in every bit. Random methods are there with density 1 alone, and factors in bfloat16 are numbers that it holds exactly, because
-/// versions of PyTorch differ in whether they round a factor first.
+/// The same recipes on the same models as unmodified mergekit ran them (Golden/mergekit.json says which). What is computed element by element is equal in every
+/// bit: float32, and bfloat16 with <c>mergekit_compat: true</c>. Where a factor is a sum over a tensor, mergekit adds up in float32 and we in float64: then elements
+/// agree to one unit in the last place of the largest number that they are computed from; to four where the factor comes from an angle, and to more where the angle is
+/// that of a few numbers. Random methods are there with density 1 alone, and factors in bfloat16 are numbers that it holds exactly, because versions of PyTorch differ
+/// in whether they round a factor first.
 /// </summary>
 public sealed class MergekitParityTests
 {
     private const double Unit = 1.0 / (1 << 23);
-
-    private static readonly string[] Angles = ["slerp", "nuslerp", "multislerp", "karcher", "model_stock"];
 
     private static readonly JsonElement Golden =
         JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "mergekit.json"))).RootElement;
@@ -37,7 +36,7 @@ public sealed class MergekitParityTests
             .Single(element => element.GetProperty("name").GetString() == name && element.GetProperty("dtype").GetString() == type);
         using var scene = Scene(type);
         var merged = scene.Merge(golden.GetProperty("recipe").GetString()!);
-        var units = type == "bfloat16" ? 0 : Angles.Any(method => name.StartsWith(method, StringComparison.Ordinal)) ? 64 : 2;
+        var units = type == "bfloat16" ? 0 : Units(name);
         foreach (var (tensor, expected) in Tensors(golden.GetProperty("merged")))
         {
             var largest = Golden.GetProperty("models").GetProperty(type).EnumerateObject()
@@ -72,6 +71,16 @@ public sealed class MergekitParityTests
             return rounded[0];
         }
     }
+
+    /// <summary>How far float32 results may be from mergekit's.</summary>
+    private static double Units(string name) => name switch
+    {
+        "nuslerp, columns of task vectors" => 46, // three numbers that point almost the same way
+        "model_stock, filter wise" => 8,
+        _ when name.Split(',', ' ')[0] is "slerp" or "nuslerp" or "multislerp" or "karcher" or "model_stock" => 4,
+        _ when name.StartsWith("sce", StringComparison.Ordinal) || name.Contains("rescaled", StringComparison.Ordinal) => 1,
+        _ => 0,
+    };
 
     private static MergeScene Scene(string type) => new([.. Golden.GetProperty("models").GetProperty(type).EnumerateObject().Select(model =>
     {

@@ -50,6 +50,16 @@ public sealed class SelectionExampleTests
         Near.Equal([1.05, 1.1, .9], scene.MergeOne("{merge_method: nearswap, base_model: base, models: [{model: a}], parameters: {t: 0.1}}"), 2e-7);
     }
 
+    /// <summary>PyTorch divides by the reciprocal; so do we, for the same last digit (numbers of PyTorch 1.13).</summary>
+    [Fact]
+    public void Nearswap_rounds_as_mergekit_does()
+    {
+        using var scene = OfVectors([-1.6516654f, -0.14680818f, -0.27121457f, -0.70358324f], [-1.6489376f, -0.14366649f, -0.2701903f, -0.70171565f]);
+        Assert.Equal(
+            [-1.6506653f, -0.14580819f, -0.2702146f, -0.7025832f],
+            scene.MergeOne("{merge_method: nearswap, base_model: base, models: [{model: a}], parameters: {t: 0.001}}"));
+    }
+
     [Fact]
     public void Nearswap_needs_t()
     {

@@ -55,6 +55,21 @@ public sealed class SliceTests
     }
 
     [Fact]
+    public void Empty_slices_say_where_the_ends_come_from()
+    {
+        using var scene = new MergeScene(("a", LayeredModel.Of(3, 10).Set("first_k_dense_replace", 1)), ("b", LayeredModel.Of(3, 20)), ("c", LayeredModel.Of(3, 30)));
+        var merged = scene.Merge("""
+            merge_method: passthrough
+            base_model: a
+            slices:
+              - sources: [{model: b, layer_range: [0, 0]}]
+              - sources: [{model: a, layer_range: [0, 3]}]
+              - sources: [{model: c, layer_range: [3, 3]}]
+            """);
+        Assert.Equal([20.5f, 10, 11, 12, 30.5f], [merged[Names.Embedding][0], .. Enumerable.Range(0, 3).Select(layer => merged[Names.Up(layer)][0]), merged[Names.FinalNorm][0]]);
+    }
+
+    [Fact]
     public void Settings_by_layer_follow_their_layers()
     {
         using var scene = new MergeScene(

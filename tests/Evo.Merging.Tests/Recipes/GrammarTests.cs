@@ -135,6 +135,34 @@ public sealed class GrammarTests
     public void Merge_keys_are_read_strictly(string yaml, string message) => Refuses(yaml, message);
 
     [Fact]
+    public void A_key_that_only_holds_what_others_refer_to_is_no_unknown_key()
+    {
+        var recipe = Read("""
+            shared: &low {weight: 0.25}
+            more: {all: &all {<<: *low, density: 0.5}}
+            merge_method: ties
+            base_model: base
+            models:
+              - {model: a, parameters: *low}
+              - {model: b, parameters: *all}
+            """);
+        Assert.Equal([0.25, 0.25], recipe.Models.Select(model => model.Parameters.Evaluate("weight", "x", 0)!.Value));
+        Assert.Equal(0.5, recipe.Models[1].Parameters.Evaluate("density", "x", 0));
+    }
+
+    [Theory]
+    [InlineData("parmeters: &p {weight: 1}\nmerge_method: linear\nmodels: [{model: a}]", "1:1: unknown key 'parmeters'")]
+    [InlineData("merge_method: linear\nmodels: [{model: a, parameters: &p {weight: 1}}]\nparmeters: *p", "3:1: unknown key 'parmeters'")]
+    public void A_key_that_nothing_refers_to_is_unknown_even_with_an_anchor(string yaml, string message) => Refuses(yaml, message);
+
+    [Fact]
+    public void Layer_ranges_may_be_spelled_with_a_point_and_be_empty()
+    {
+        var slices = Read("{merge_method: passthrough, slices: [{sources: [{model: a, layer_range: [4, 4]}]}, {sources: [{model: b, layer_range: [0.0, '2']}]}]}").Slices;
+        Assert.Equal([0, 2], slices.Select(slice => slice.Sources[0].LayerCount));
+    }
+
+    [Fact]
     public void A_tree_of_merge_keys_is_refused()
     {
         var bomb = "merge_method: linear\nmodels: [{model: a, parameters: &p0 {weight: 1}}";

@@ -6,7 +6,8 @@ namespace Evo.Merging.Planning.Vocabularies;
 
 /// <summary>
 /// Builds the output vocabulary: the source's tokens under their own numbers, then what the other models have besides (union), then tokens that rules
-/// name. Order is the recipe's and the models' own numbering, so that the same recipe always numbers alike.
+/// name. Order is the recipe's and the models' own numbering, so that the same recipe always numbers alike. A token that a rule names stays what it is; mergekit
+/// makes it a plain added token, so that a special one shows in texts and a part of a word is found before the word.
 /// </summary>
 internal sealed class VocabularyBuilder
 {
@@ -21,6 +22,8 @@ internal sealed class VocabularyBuilder
     private readonly HashSet<int> _taken = [];
     private readonly PlanNotes _notes = new();
     private int _modelTokens;
+    private int _lastAdded = -1;
+    private int _last = -1;
 
     /// <param name="models">The merged models, the base first.</param>
     public VocabularyBuilder(MergeRecipe recipe, TokenizerRecipe tokenizer, ImmutableArray<ParentIndex> models) =>
@@ -34,7 +37,7 @@ internal sealed class VocabularyBuilder
         foreach (var (token, id) in file.Ids.Where(pair => pair.Value < limit).OrderBy(pair => pair.Value))
             Take(token, id);
         foreach (var token in file.Added.Where(token => token.Id < limit))
-            _added[token.Content] = token;
+            Keep(token);
         _modelTokens = _ids.Keys.Count(token => !_added.ContainsKey(token));
         if (_tokenizer.Source == TokenizerRecipe.Union)
             AddOthers();
@@ -92,24 +95,31 @@ internal sealed class VocabularyBuilder
     {
         if (!_ids.TryGetValue(token.Content, out var id))
         {
-            id = Math.Max(_modelTokens, _added.Count > 0 ? _added.Values.Max(other => other.Id) + 1 : 0);
+            id = Math.Max(_modelTokens, _lastAdded + 1);
             if (_taken.Contains(id))
-                id = _taken.Max() + 1;
+                id = _last + 1;
             Take(token.Content, id);
         }
 
-        _added[token.Content] = token with { Id = id };
+        Keep(token with { Id = id });
+    }
+
+    private void Keep(AddedToken token)
+    {
+        _added[token.Content] = token;
+        _lastAdded = Math.Max(_lastAdded, token.Id);
     }
 
     private void Take(string token, int id)
     {
         _ids[token] = id;
         _taken.Add(id);
+        _last = Math.Max(_last, id);
     }
 
     private int RowsOfTokens(TokenizerFile file)
     {
-        var rows = _taken.Count > 0 ? _taken.Max() + 1L : 0;
+        var rows = _last + 1L;
         return rows is > 0 and <= MostRows && rows <= (2L * _ids.Count) + 65_536
             ? (int)rows
             : throw _recipe.Refuse(_tokenizer.Place, string.Create(CultureInfo.InvariantCulture,

@@ -1,0 +1,50 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Evo.Merging.Recipes;
+
+/// <summary>
+/// Keys of a document that have no meaning of their own but hold what other places refer to (<c>defaults: &amp;d {weight: 0.5}</c>, later <c>*d</c>): mergekit
+/// passes over them, and what they say is carried out where it is referred to. A key that nothing refers to is no definition, and is refused as unknown.
+/// </summary>
+internal static class SharedDefinitions
+{
+    public static HashSet<string> Of(YamlNode document, IReadOnlyCollection<string> known)
+    {
+        var definitions = new HashSet<string>(StringComparer.Ordinal);
+        if (document is not YamlMappingNode mapping)
+            return definitions;
+        var used = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        var unknown = new List<(YamlScalarNode Key, YamlNode Value)>();
+        foreach (var (key, value) in mapping.Children)
+            if (key is YamlScalarNode { Value: { } name } scalar && !known.Contains(name) && !MergedMappings.IsMergeKey(key))
+                unknown.Add((scalar, value));
+            else
+                Collect(value, used);
+        foreach (var (key, value) in unknown)
+        {
+            var own = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+            Collect(value, own);
+            if (own.Any(node => node.Start.Index > key.Start.Index && used.Contains(node)))
+                definitions.Add(key.Value!);
+        }
+
+        return definitions;
+    }
+
+    private static void Collect(YamlNode node, HashSet<YamlNode> nodes)
+    {
+        if (!nodes.Add(node))
+            return;
+        switch (node)
+        {
+            case YamlMappingNode mapping:
+                foreach (var value in mapping.Children.Values)
+                    Collect(value, nodes);
+                break;
+            case YamlSequenceNode sequence:
+                foreach (var child in sequence.Children)
+                    Collect(child, nodes);
+                break;
+        }
+    }
+}
