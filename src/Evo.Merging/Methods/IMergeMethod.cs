@@ -32,6 +32,12 @@ public interface IMergeMethod
     /// </summary>
     bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
 
+    /// <summary>
+    /// Where values depend on the plan: which parameters of its other tensors they depend on, beside what those are merged from. A candidate in which only others
+    /// differ leaves the tensor as it is. Null stands for all of them.
+    /// </summary>
+    ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => null;
+
     /// <summary>Bytes that the method keeps of one tensor from candidate to candidate, to be known before any work; elementwise methods keep little.</summary>
     /// <param name="place">Where the tensor belongs.</param>
     /// <param name="shape">Its shape.</param>

@@ -37,6 +37,8 @@ internal sealed class RTsvM : SpectralMethod
 
     public override bool DependsOnPlan(TensorParameters parameters) => parameters[Zeta] != 0;
 
+    public override ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => [];
+
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => (rows + columns) * Math.Min(rows, columns);
 
     protected override void PrepareMatrix(TensorInputs inputs) => TaskVectorTails.Sparsity(inputs);

@@ -52,6 +52,8 @@ internal sealed class CpuTensorInputs(
         }
     }
 
+    public override int LayerCount => plan?.LayerCount ?? throw new InvalidOperationException("there is no plan around this tensor");
+
     public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));
 
     public override ITensorStatistics? StatisticsOfBase => tensor.Base is { } @base ? StatisticsOf(@base, tensor.CalibrationNeeds.OfBase) : null;

@@ -26,6 +26,8 @@ internal abstract class SpectralMethod : IMergeMethod
 
     public virtual bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
 
+    public virtual ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => null;
+
     public long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
         IsTreated(place, shape, parameters) ? sizeof(float) * PreparedNumbers(shape[0], shape[1], parameters) : 0;
 
