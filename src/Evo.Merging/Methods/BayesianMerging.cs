@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
 using Evo.Merging.Calibration;
 using Evo.Merging.Methods.Activations;
 using Evo.Merging.Methods.Kernels;
@@ -34,6 +35,9 @@ internal sealed class BayesianMerging : IMergeMethod
 
     public CalibrationNeeds CalibrationOf(TensorParameters parameters) =>
         parameters["gram_blend"] < 1 ? new CalibrationNeeds(CalibrationKinds.Grams) : default;
+
+    public MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        LinearMaps.WorkOf(place, shape, parameters.ModelCount, matrices: 2.25, grams: parameters["gram_blend"] > 0 ? 1.5 : 0.5);
 
     public void Prepare(TensorInputs inputs)
     {

@@ -45,6 +45,13 @@ public interface IMergeMethod
     long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => 0;
 
     /// <summary>
+    /// What matrices take while one tensor is merged, to be known before any work: the budget of a merge to disk is kept by it. Nothing for methods that go element by
+    /// element or row by row.
+    /// </summary>
+    /// <inheritdoc cref="PreparedBytes"/>
+    MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => default;
+
+    /// <summary>
     /// What is wrong with values that are in range one by one but do not go together; null when nothing is. The plan refuses such values and names the tensor.
     /// </summary>
     string? Objection(TensorParameters parameters) => null;

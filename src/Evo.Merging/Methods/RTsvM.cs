@@ -41,6 +41,8 @@ internal sealed class RTsvM : SpectralMethod
 
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => (rows + columns) * Math.Min(rows, columns);
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => WorkOf(rows, columns, matrices: 5, squares: 5.3);
+
     protected override void PrepareMatrix(TensorInputs inputs) => TaskVectorTails.Sparsity(inputs);
 
     protected override ITensorKernel BindMatrix(TensorInputs inputs, TensorParameters parameters)
