@@ -79,14 +79,50 @@ public sealed class CalibrationTests : IDisposable
             """);
         var run = _folder["run"];
         EvoProcess.Succeed("run", space, "--run-dir", run, "--json");
-        var statistics = Directory.GetDirectories(_folder[".evo/statistics"]);
+        var statistics = Directory.GetDirectories(_folder["run/statistics"]);
         Assert.Equal(2, statistics.Length); // Gram matrices of two models
+        Assert.False(Directory.Exists(_folder[".evo"]));
+        EvoProcess.Succeed("resume", run, "--generations", "+1", "--json");
 
         var id = (string)JsonNode.Parse(EvoProcess.Succeed("pareto", run, "--json"))!["members"]![0]!["id"]!;
         EvoProcess.Succeed("export", run, id[..12], "--out", _folder["chosen"], "--json");
+        Assert.False(Directory.Exists(_folder[".evo"])); // the run's own were used
+        Assert.Equal(statistics, Directory.GetDirectories(_folder["run/statistics"]));
         EvoProcess.Succeed("merge", _folder["chosen/mergekit_config.yml"], "--out", _folder["merged"], "--models-from", _folder["."]);
         Assert.Equal(File.ReadAllBytes(_folder["chosen/model.safetensors"]), File.ReadAllBytes(_folder["merged/model.safetensors"]));
-        Assert.Equal(statistics, Directory.GetDirectories(_folder[".evo/statistics"]));
+        Assert.Equal(statistics.Select(Path.GetFileName).Order(), Directory.GetDirectories(_folder[".evo/statistics"]).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData("", "run/statistics", true)] // what `evo plan` computed is copied
+    [InlineData("cache: kept", "kept", false)]
+    public void A_run_keeps_statistics_with_itself_unless_the_recipe_names_a_folder(string cache, string place, bool planKeepsBesideTheSpace)
+    {
+        var space = _folder.Write("space.yaml", $$$"""
+            recipe:
+              merge_method: regmean
+              models:
+                - model: {{{Repository.Model("addition")}}}
+                  parameters: {weight: {search: [0.1, 1.0]}}
+                - model: {{{Repository.Model("sorting")}}}
+              dtype: float32
+              calibration:
+                texts: texts.txt
+                {{{cache}}}
+            objectives:
+              - {name: addition, task: {{{Repository.Task("addition")}}}, metric: exact_match, goal: maximize}
+            search: {algorithm: cma-es, seed: 1, budget: {generations: 1}, population: 4}
+            splits: {search: 0.1, report: 0.1}
+            """);
+        EvoProcess.Succeed("plan", space, "--json");
+        Assert.Equal(planKeepsBesideTheSpace, Directory.Exists(_folder[".evo/statistics"]));
+        var before = Directory.Exists(_folder[".evo/statistics"]) ? Directory.GetLastWriteTimeUtc(Directory.GetDirectories(_folder[".evo/statistics"])[0]) : default;
+
+        EvoProcess.Succeed("run", space, "--run-dir", _folder["run"], "--json");
+        Assert.Equal(2, Directory.GetDirectories(_folder[place]).Length);
+        Assert.Equal(place == "run/statistics", Directory.Exists(_folder["run/statistics"]));
+        if (planKeepsBesideTheSpace)
+            Assert.Equal(before, Directory.GetLastWriteTimeUtc(Directory.GetDirectories(_folder[".evo/statistics"])[0]));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal static class MergeCommand
             var target = parsed.GetValue(output) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
             using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), target, console.Error.WriteLine, signals.Stop);
             if (parsed.GetValue(readBudget) is { } budget)
-                session.Limit(budget, parsed.GetRequiredValue(catalog), signals.Stop);
+                session.Limit(budget, parsed.GetValue(catalog), signals.Stop);
             var options = new FolderMergeOptions
             {
                 MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value,
@@ -51,7 +51,9 @@ internal static class MergeCommand
             MergeText.Tell(console, session);
             if (parsed.GetValue(dryRun))
             {
-                MergeForecastText.Write(console, session, MergeForecast.Of(session.Plan, options, target, cancellation: signals.Stop), parsed.GetValue(json));
+                var start = SecondsSinceStart();
+                var forecast = MergeForecast.Of(session.Plan, options, target, cancellation: signals.Stop) with { StartSeconds = start };
+                MergeForecastText.Write(console, session, forecast, parsed.GetValue(json));
                 return ExitCode.Done;
             }
 
@@ -71,5 +73,12 @@ internal static class MergeCommand
             }
         });
         return command;
+    }
+
+    /// <summary>What the merge itself will take too until it comes to the first tensor.</summary>
+    private static double SecondsSinceStart()
+    {
+        using var self = Process.GetCurrentProcess();
+        return Math.Max(0, (DateTime.Now - self.StartTime).TotalSeconds);
     }
 }

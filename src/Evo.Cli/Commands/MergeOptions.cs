@@ -33,10 +33,9 @@ internal static class MergeOptions
         return option;
     }
 
-    public static Option<string> Catalog() => new("--catalog")
+    public static Option<string?> Catalog() => new("--catalog")
     {
-        Description = "The folder that keeps the block statistics of task vectors for --read-budget.",
-        DefaultValueFactory = _ => DefaultCatalog,
+        Description = "The folder that keeps the block statistics of task vectors for --read-budget. Default: .evo/task-vectors beside the recipe.",
         HelpName = "FOLDER",
     };
 
@@ -50,12 +49,6 @@ internal static class MergeOptions
             ? (long)Math.Round(whole * (percent / 100))
             : null;
     }
-
-    private static string DefaultCatalog => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "evo", "task-vectors");
 
     private static Option<string> Size(string name, string standard, long least, string description)
     {

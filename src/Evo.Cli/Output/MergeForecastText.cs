@@ -22,7 +22,7 @@ internal static class MergeForecastText
         Line("read", $"{ScoreText.Bytes(forecast.BytesRead)}, each input once");
         Line("write", ScoreText.Bytes(forecast.BytesWritten));
         Line("disk", $"{ScoreText.Bytes(forecast.TemporaryBytes + stageBytes)} free for the new folder{(stageBytes > 0 ? " and the merges before it" : "")}; it takes its name when it is complete");
-        Line("memory", $"{ScoreText.Bytes(forecast.PeakMemoryBytes)} for tensors; inputs are mapped and not counted");
+        Line("memory", $"{ScoreText.Bytes(forecast.PeakMemoryBytes)} at most, the program itself included; inputs are mapped and not counted");
         if (forecast.Seconds is { } seconds)
             Line("time", $"about {ScoreText.Duration(Math.Ceiling(seconds))}, by a probe of this machine");
         var table = new Table().Border(TableBorder.Simple).AddColumns("method", "tensors", "elements", "read");

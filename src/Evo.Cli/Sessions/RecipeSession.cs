@@ -17,8 +17,10 @@ internal sealed class RecipeSession : IDisposable
 {
     private readonly IDisposable[] _owned;
 
-    private RecipeSession(string method, MergePlan plan, StagedMerge? merge, params IDisposable[] owned) =>
-        (Method, Plan, Merge, _owned) = (method, plan, merge, owned);
+    private readonly string _folder;
+
+    private RecipeSession(string method, MergePlan plan, StagedMerge? merge, string folder, params IDisposable[] owned) =>
+        (Method, Plan, Merge, _folder, _owned) = (method, plan, merge, folder, owned);
 
     /// <summary>What the recipe does, for messages.</summary>
     public string Method { get; }
@@ -42,10 +44,10 @@ internal sealed class RecipeSession : IDisposable
         var text = File.ReadAllText(path);
         var start = modelsFrom ?? Path.GetDirectoryName(path)!;
         if (ExpertsRecipeReader.TryRead(text, path) is { } experts)
-            return OfExperts(experts, OpenModels(experts.ReferencedModels, ImmutableDictionary<string, string>.Empty), cancellation);
+            return OfExperts(experts, OpenModels(experts.ReferencedModels, ImmutableDictionary<string, string>.Empty), Path.GetDirectoryName(path)!, cancellation);
         var read = RecipeReader.Read(text, path);
         var merge = StagedMerge.Plan(read, output ?? Path.Combine(Path.GetTempPath(), "evo-plan"), Open);
-        return new RecipeSession(read.MergeMethod, merge.Result, merge, merge);
+        return new RecipeSession(read.MergeMethod, merge.Result, merge, Path.GetDirectoryName(path)!, merge);
 
         ParentModels OpenModels(ImmutableArray<string> names, ImmutableDictionary<string, string> stages) =>
             ParentModels.Open(names, start, CandidateParents.Resolve(names, start, cancellation).SetItems(stages));
@@ -55,7 +57,7 @@ internal sealed class RecipeSession : IDisposable
             var parents = OpenModels(one.ReferencedModels, stages);
             try
             {
-                CalibrationSource.Attach(one.Calibration, parents, start, announce, cancellation);
+                CalibrationSource.Attach(one.Calibration, parents, start, announce, cancellation: cancellation);
                 return parents;
             }
             catch
@@ -68,9 +70,10 @@ internal sealed class RecipeSession : IDisposable
 
     /// <summary>Leaves the least important blocks out of the plan.</summary>
     /// <param name="budget">As users write it.</param>
-    /// <param name="catalog">The folder of block statistics, where content hashes are kept too.</param>
-    public void Limit(string budget, string catalog, CancellationToken cancellation)
+    /// <param name="named">The folder of block statistics, where content hashes are kept too; null for the one beside the recipe.</param>
+    public void Limit(string budget, string? named, CancellationToken cancellation)
     {
+        var catalog = named ?? Path.Combine(_folder, ".evo", "task-vectors");
         if (Merge is { Stages.IsEmpty: false })
             throw new RecipeException("a read budget takes a single merge; write the merges that this one is built on first, and name their folders");
         ReadBudget.Require(Plan);
@@ -99,13 +102,13 @@ internal sealed class RecipeSession : IDisposable
             owned.Dispose();
     }
 
-    private static RecipeSession OfExperts(ExpertsRecipe experts, ParentModels parents, CancellationToken cancellation)
+    private static RecipeSession OfExperts(ExpertsRecipe experts, ParentModels parents, string folder, CancellationToken cancellation)
     {
         PromptStates? prompts = null;
         try
         {
             prompts = new PromptStates(parents, experts.BaseModel, cancellation);
-            return new RecipeSession("mixture of experts", ExpertsPlan.Create(experts, parents, prompts), null, prompts, parents);
+            return new RecipeSession("mixture of experts", ExpertsPlan.Create(experts, parents, prompts), null, folder, prompts, parents);
         }
         catch
         {

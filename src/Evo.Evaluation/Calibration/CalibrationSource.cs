@@ -24,6 +24,7 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
     private readonly ParentModels _parents;
     private readonly string _folder;
     private readonly string _cache;
+    private string? _known; // another folder whose statistics may be taken over
     private readonly Action<string> _announce;
     private readonly CancellationToken _cancellation;
     private readonly ConcurrentDictionary<string, Lazy<ImmutableArray<string>>> _texts = new(StringComparer.Ordinal);
@@ -72,17 +73,24 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
 
     /// <summary>
     /// Gives opened parents the statistics that a section <c>calibration:</c> describes; nothing happens when it is null. The parents own the source. Statistics are
-    /// kept in the folder that the section names, else in <c>.evo/statistics</c> beside the recipe.
+    /// kept in the folder that the section names, else in <paramref name="statistics"/>, else in <c>.evo/statistics</c> beside the recipe. What lies beside the recipe
+    /// already is copied, not computed again.
     /// </summary>
     /// <param name="folder">The folder that paths of the section start from: the recipe's.</param>
+    /// <param name="statistics">A run's own folder of statistics; null outside a run.</param>
     /// <param name="announce">Told a line before a model is run, which may take long.</param>
     /// <param name="cancellation">Stops a model's run.</param>
     public static void Attach(
-        CalibrationRecipe? section, ParentModels parents, string folder, Action<string>? announce = null, CancellationToken cancellation = default)
+        CalibrationRecipe? section, ParentModels parents, string folder, Action<string>? announce = null, string? statistics = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(parents);
-        if (section is not null)
-            parents.Calibration = new CalibrationSource(section, parents, folder, Path.Combine(folder, ".evo", "statistics"), announce, cancellation);
+        if (section is null)
+            return;
+        var beside = Path.Combine(folder, ".evo", "statistics");
+        parents.Calibration = new CalibrationSource(section, parents, folder, statistics ?? beside, announce, cancellation)
+        {
+            _known = section.Cache is null && statistics is not null ? Path.GetFullPath(beside) : null,
+        };
     }
 
     public void Require(string model, CalibrationKinds kinds)
@@ -139,8 +147,17 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
         {
             return _statistics.TryGetValue((model, kind), out known)
                 ? known
-                : _statistics[(model, kind)] = StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind)) ?? Compute(model, kind, wanted);
+                : _statistics[(model, kind)] = Open(model, kind) ?? Compute(model, kind, wanted);
         }
+    }
+
+    /// <summary>What is kept already, here or beside the recipe.</summary>
+    private StatisticsFolder? Open(string model, CalibrationKinds kind)
+    {
+        var (place, id) = (PathOf(model, kind), ContentIdOf(model, kind));
+        if (StatisticsFolder.TryOpen(place, id) is { } kept)
+            return kept;
+        return _known is not null && StatisticsFolder.TryCopy(Path.Combine(_known, Path.GetFileName(place)), place, id) ? StatisticsFolder.TryOpen(place, id) : null;
     }
 
     private StatisticsFolder Compute(string model, CalibrationKinds kind, CalibrationKinds wanted)

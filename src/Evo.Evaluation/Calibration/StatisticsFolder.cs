@@ -56,6 +56,34 @@ internal sealed class StatisticsFolder : IDisposable
         }
     }
 
+    /// <summary>Copies a sound folder to another place, whole or not at all; false when there is none, or it cannot be written there.</summary>
+    public static bool TryCopy(string from, string to, string id)
+    {
+        using (var sound = TryOpen(from, id))
+        {
+            if (sound is null)
+                return false;
+        }
+
+        var temporary = Path.Combine(Path.GetDirectoryName(to)!, $".{Path.GetFileName(to)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            foreach (var file in Directory.GetFiles(from))
+                File.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
+            if (Directory.Exists(to))
+                Directory.Delete(to, recursive: true);
+            Directory.Move(temporary, to);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
+            return false; // computed instead; if that cannot be written either, it says why
+        }
+    }
+
     public void Dispose()
     {
         foreach (var file in _files.Values)

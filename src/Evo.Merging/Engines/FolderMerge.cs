@@ -1,5 +1,7 @@
 using Evo.Checkpoints.Models;
 using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Engines.Cpu.Algebra;
+using Evo.Merging.Engines.Forecasts;
 using Evo.Merging.Planning;
 
 namespace Evo.Merging.Engines;
@@ -33,8 +35,11 @@ public static class FolderMerge
         options ??= new FolderMergeOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryBytes, FolderMergeOptions.LeastMemoryBytes);
         RequireOtherThanInputs(plan, folder);
+        MemoryGate.Require(plan, options.MemoryBytes);
+        if (plan.Tensors.Any(tensor => MatrixBytes.Of(tensor).Total > 0))
+            NativeHeap.ReturnLargeBlocks();
 
-        using var workers = new CpuWorkers(options.Workers);
+        using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)));
         using var writer = ModelFolderWriter.Create(
             folder,
             plan.OutputConfig,

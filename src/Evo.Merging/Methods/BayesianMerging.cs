@@ -40,6 +40,13 @@ internal sealed class BayesianMerging : IMergeMethod
     public long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
         Anchor.PreparedBytes(place, shape, parameters);
 
+    public MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters)
+    {
+        var regression = LinearMaps.WorkOf(place, shape, parameters.ModelCount, matrices: 2.25, grams: parameters["gram_blend"] > 0 ? 1.5 : 0.5);
+        var anchor = Anchor.WorkOf(place, shape, parameters);
+        return new MatrixWork(regression.Numbers + anchor.Numbers, Math.Max(regression.EigenSize, anchor.EigenSize));
+    }
+
     public void Prepare(TensorInputs inputs)
     {
     }

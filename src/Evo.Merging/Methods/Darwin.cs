@@ -24,6 +24,8 @@ internal sealed class Darwin : IMergeMethod
 
     public bool IgnoresZeroWeights => false;
 
+    public ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => ["mri_static_weight", "mri_terms", "probe"];
+
     public void Prepare(TensorInputs inputs)
     {
         var pair = ParentPair.Of(inputs);
@@ -39,7 +41,7 @@ internal sealed class Darwin : IMergeMethod
         var mri = DarwinDiagnosis.RatioOf(inputs, parameters);
         if (parameters.Choice("transplant") == DarwinGenes.TransplantByMri && Transplant(mri, parameters) is { } donor)
             return new CopyKernel(donor(pair));
-        var ratio = TrustFusion.Fuse(parameters["mri_trust"], mri, DarwinGenes.RatioOf(inputs.Place, DarwinDiagnosis.LayersOf(inputs.Plan), parameters));
+        var ratio = TrustFusion.Fuse(parameters["mri_trust"], mri, DarwinGenes.RatioOf(inputs.Place, inputs.LayerCount, parameters));
         if (parameters.Choice("transplant") == DarwinGenes.TransplantByFinal && Transplant(ratio, parameters) is { } chosen)
             return new CopyKernel(chosen(pair));
         return Kernel(parameters) switch

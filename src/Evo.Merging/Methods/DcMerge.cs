@@ -33,6 +33,8 @@ internal sealed class DcMerge : SpectralMethod
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) =>
         Math.Min(rows, columns) * (rows + columns + (5 * Math.Min(rows, columns)));
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => WorkOf(rows, columns, matrices: 6, squares: 4.3);
+
     protected override void PrepareMatrix(TensorInputs inputs) => TaskCover.Of(inputs, inputs.RankShare());
 
     protected override ITensorKernel BindMatrix(TensorInputs inputs, TensorParameters parameters)

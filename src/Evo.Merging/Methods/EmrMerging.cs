@@ -24,6 +24,8 @@ internal sealed class EmrMerging : ITaskMaskMethod
 
     public bool DependsOnPlan(TensorParameters parameters) => parameters["task"] != 0;
 
+    public ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => [];
+
     public string? Objection(TensorParameters parameters) => TaskParameters.Objection(parameters);
 
     public void Prepare(TensorInputs inputs)

@@ -32,11 +32,24 @@ public interface IMergeMethod
     /// </summary>
     bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
 
+    /// <summary>
+    /// Where values depend on the plan: which parameters of its other tensors they depend on, beside what those are merged from. A candidate in which only others
+    /// differ leaves the tensor as it is. Null stands for all of them.
+    /// </summary>
+    ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => null;
+
     /// <summary>Bytes that the method keeps of one tensor from candidate to candidate, to be known before any work; elementwise methods keep little.</summary>
     /// <param name="place">Where the tensor belongs.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="parameters">Parameters of the tensor; they tell the number of models too.</param>
     long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => 0;
+
+    /// <summary>
+    /// What matrices take while one tensor is merged, to be known before any work: the budget of a merge to disk is kept by it. Nothing for methods that go element by
+    /// element or row by row.
+    /// </summary>
+    /// <inheritdoc cref="PreparedBytes"/>
+    MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => default;
 
     /// <summary>
     /// What is wrong with values that are in range one by one but do not go together; null when nothing is. The plan refuses such values and names the tensor.

@@ -19,6 +19,8 @@ internal sealed class IsoC : SpectralMethod
 
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => (rows + columns) * Math.Min(rows, columns);
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => WorkOf(rows, columns, matrices: 5.6, squares: 1);
+
     protected override void PrepareMatrix(TensorInputs inputs) => IsotropicFactors.OfSum(inputs);
 
     protected override ITensorKernel BindMatrix(TensorInputs inputs, TensorParameters parameters) =>

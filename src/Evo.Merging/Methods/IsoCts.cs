@@ -27,6 +27,8 @@ internal sealed class IsoCts : SpectralMethod
 
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => (rows + columns) * Math.Min(rows, columns);
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => WorkOf(rows, columns, matrices: 5.1, squares: 6.6);
+
     protected override void PrepareMatrix(TensorInputs inputs)
     {
         // Factors depend on the common fraction.

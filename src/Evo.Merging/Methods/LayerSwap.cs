@@ -39,10 +39,7 @@ internal sealed class LayerSwap : IMergeMethod
         var profile = new LayerProfile(
             parameters["bottom_layers"], parameters["top_layers"], parameters["transition_layers"], parameters["transition_mix"]);
         return new InterpolationKernel((float)(inputs.Place.Layer is { } layer
-            ? profile.At(layer, LayerCount(inputs.Plan))
+            ? profile.At(layer, inputs.LayerCount)
             : profile.IsEmpty ? 0 : parameters["outside_share"]));
     }
-
-    private static int LayerCount(PlanInputs plan) =>
-        plan.Remember("layers", () => plan.Tensors.Max(tensor => tensor.Inputs.Place.Layer ?? 0) + 1);
 }

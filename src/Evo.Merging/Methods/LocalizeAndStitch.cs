@@ -31,6 +31,8 @@ internal sealed class LocalizeAndStitch : IMergeMethod
 
     public bool DependsOnPlan(TensorParameters parameters) => parameters.Choice("mask_scope") == "model";
 
+    public ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => ["density", "mask_scope", "include_embeddings"];
+
     public void Prepare(TensorInputs inputs)
     {
     }

@@ -30,6 +30,9 @@ internal sealed class LotMerging : IMergeMethod
 
     public CalibrationNeeds CalibrationOf(TensorParameters parameters) => new(CalibrationKinds.Grams | CalibrationKinds.Channels);
 
+    public MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        LinearMaps.WorkOf(place, shape, parameters.ModelCount, matrices: 1.25, grams: 0.5);
+
     public void Prepare(TensorInputs inputs)
     {
     }

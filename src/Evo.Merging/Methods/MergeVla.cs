@@ -41,6 +41,8 @@ internal sealed class MergeVla : ITaskMaskMethod
 
     public long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => MaskBackbone.PreparedBytes(place, shape, parameters);
 
+    public MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) => MaskBackbone.WorkOf(place, shape, parameters);
+
     public void Prepare(TensorInputs inputs) => AreIdentical(inputs);
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)

@@ -26,6 +26,12 @@ internal sealed class OptMerge : InterferenceMethod
         new(Truncation, ParameterScope.Global, 0, 0, 1, 0.05, 1, "K as a fraction of the ranks; 0 is an equal share for each model. A new value means new factors"),
     ];
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters)
+    {
+        var rank = Math.Min(rows, columns) * (parameters[Truncation] is > 0 and var fraction ? fraction : 1.0 / Math.Max(1, parameters.ModelCount));
+        return new MatrixWork((columns * ((10.7 * rows) + (5 * columns))) + (3.3 * (rows + columns) * rank), (long)columns);
+    }
+
     protected override void PrepareMatrix(TensorInputs inputs)
     {
         // The objective depends on the kind of experts and the truncation.

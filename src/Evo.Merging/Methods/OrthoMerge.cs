@@ -37,6 +37,10 @@ internal sealed class OrthoMerge : SpectralMethod
 
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => columns * ((3 * rows) + columns);
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => new(
+        (parameters.ModelCount * columns * (rows + columns)) + (columns * ((10 * rows) + (14 * columns))),
+        (long)columns);
+
     protected override void PrepareMatrix(TensorInputs inputs)
     {
         // Rotations depend on their target.

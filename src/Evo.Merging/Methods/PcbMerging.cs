@@ -32,6 +32,8 @@ internal sealed class PcbMerging : IMergeMethod
 
     public bool DependsOnPlan(TensorParameters parameters) => parameters.Choice("pcb_scope") == "model";
 
+    public ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => ["density", "pcb_form", "pcb_scope", "pcb_clip"];
+
     public void Prepare(TensorInputs inputs)
     {
     }

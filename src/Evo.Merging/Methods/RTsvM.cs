@@ -37,7 +37,11 @@ internal sealed class RTsvM : SpectralMethod
 
     public override bool DependsOnPlan(TensorParameters parameters) => parameters[Zeta] != 0;
 
+    public override ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => [];
+
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => (rows + columns) * Math.Min(rows, columns);
+
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => WorkOf(rows, columns, matrices: 5, squares: 5.3);
 
     protected override void PrepareMatrix(TensorInputs inputs) => TaskVectorTails.Sparsity(inputs);
 

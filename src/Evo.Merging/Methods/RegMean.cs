@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Architectures;
 using Evo.Merging.Calibration;
 using Evo.Merging.Methods.Activations;
 using Evo.Merging.Methods.Kernels;
@@ -29,6 +30,9 @@ internal sealed class RegMean : IMergeMethod
     public bool IgnoresZeroWeights => true;
 
     public CalibrationNeeds CalibrationOf(TensorParameters parameters) => new(CalibrationKinds.Grams);
+
+    public MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        LinearMaps.WorkOf(place, shape, parameters.ModelCount, matrices: 1.25, grams: 0.5);
 
     public void Prepare(TensorInputs inputs)
     {

@@ -31,6 +31,9 @@ internal sealed class Ties : TaskVectorMethod
 
     public override bool DependsOnPlan(TensorParameters parameters) => parameters.Choice("trim_scope") == WholeModel;
 
+    /// <summary>Thresholds follow from densities; the majority's sign from the trimmed task vectors before they are weighted.</summary>
+    public override ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => ["density", "rescale"];
+
     public override void Prepare(TensorInputs inputs)
     {
         for (var model = 0; model < inputs.ModelCount; model++)

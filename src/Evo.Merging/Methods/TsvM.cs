@@ -22,6 +22,8 @@ internal sealed class TsvM : SpectralMethod
 
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) => (rows + columns) * Math.Min(rows, columns);
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => WorkOf(rows, columns, matrices: 5, squares: 5.3);
+
     protected override void PrepareMatrix(TensorInputs inputs) => TaskSingularFactors.Of(inputs, inputs.RankShare());
 
     protected override ITensorKernel BindMatrix(TensorInputs inputs, TensorParameters parameters)

@@ -29,6 +29,11 @@ internal sealed class TwinMerging : SpectralMethod
     protected override long PreparedNumbers(long rows, long columns, TensorParameters parameters) =>
         (rows + columns) * parameters.ModelCount * (long)(Math.Min(rows, columns) * parameters[SpectralParameters.RankFraction.Name]);
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) => 
+        WorkOf(rows, columns, matrices: 5, squares: 0) is var work && parameters.ModelCount * Math.Floor(work.EigenSize * parameters[SpectralParameters.RankFraction.Name]) is var ranks
+            ? work with { Numbers = work.Numbers + (2.5 * (rows + columns) * ranks) }
+            : default;
+
     protected override void PrepareMatrix(TensorInputs inputs)
     {
         // What is an expert's own depends on the shared scale.

@@ -13,6 +13,9 @@ internal sealed class Wudi : InterferenceMethod
 
     public override string Description => "task vector of least interference with every model's, stopped early in closed form (WUDI, arXiv:2503.08099; SWUDI)";
 
+    protected override MatrixWork WorkOf(double rows, double columns, TensorParameters parameters) =>
+        new(columns * ((7.7 * rows) + (4.7 * columns)), (long)columns);
+
     protected override void PrepareMatrix(TensorInputs inputs) =>
         inputs.Remember(KeyOf(inputs), () => InterferenceSpectrum.Of(inputs, InterferenceObjective.Wudi(inputs)));
 

@@ -25,9 +25,9 @@ public sealed class MergePlan
         Copied = copied;
         Layout = new WeightLayout(tensors.Select(tensor => tensor.Output));
         Estimate = MergeEstimate.Of(tensors, copied, Layout.ElementCount);
-        var allTensors = new Lazy<string>(() => PlanIdentity.Of(tensors.Select(tensor => tensor.OwnId)));
+        var readings = new PlanReadings(tensors);
         foreach (var tensor in tensors)
-            tensor.StandIn(allTensors);
+            tensor.StandIn(readings);
         _contentId = new Lazy<string>(() => PlanIdentity.Of(this));
     }
 

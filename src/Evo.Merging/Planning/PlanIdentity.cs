@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -39,6 +40,25 @@ internal static class PlanIdentity
                 text.Append(CultureInfo.InvariantCulture, $"calibration {calibration.ContentIdOf(source.Model, needs.OfModels)}\n");
             if (tensor.Base is not null)
                 text.Append(CultureInfo.InvariantCulture, $"calibration of base {calibration.ContentIdOf(tensor.Base.Model, needs.OfBase)}\n");
+        }
+
+        return Hash(text);
+    }
+
+    /// <summary>What a tensor is merged from, and those of the named parameters that it has: what other tensors may read of it.</summary>
+    public static string Of(PlannedTensor tensor, ImmutableArray<string> parameters)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{tensor.Output.Name} {tensor.Output.ShapeText} {tensor.StepType}\nbase {tensor.Base?.ContentId}\n");
+        var read = tensor.Parameters.Declared.Where(parameter => parameters.Contains(parameter.Name)).ToArray();
+        foreach (var parameter in read.Where(parameter => parameter.Scope == ParameterScope.Global))
+            text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}={Number(tensor.Parameters[parameter.Name])}\n");
+        for (var model = 0; model < tensor.Models.Length; model++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"model {tensor.Models[model].Model} {tensor.Models[model].ContentId}");
+            foreach (var parameter in read.Where(parameter => parameter.Scope == ParameterScope.PerModel))
+                text.Append(CultureInfo.InvariantCulture, $" {parameter.Name}={Number(tensor.Parameters.Of(model, parameter.Name))}");
+            text.Append('\n');
         }
 
         return Hash(text);

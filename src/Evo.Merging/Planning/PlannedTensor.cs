@@ -13,6 +13,7 @@ public sealed class PlannedTensor
 {
     private readonly Lazy<string> _ownId;
     private Lazy<string>? _idInPlan;
+    private Lazy<string>? _valuesId;
 
     internal PlannedTensor(
         TensorInfo output,
@@ -68,12 +69,32 @@ public sealed class PlannedTensor
     /// <summary>The identity without the other tensors.</summary>
     internal string OwnId => _ownId.Value;
 
+    /// <summary>
+    /// Equal only for equal values, as <see cref="ContentId"/> is, but of the other tensors it holds only what the method and its modifiers read: what tells whether a
+    /// candidate's tensor has to be made again.
+    /// </summary>
+    internal string ValuesId => (_valuesId ?? _ownId).Value;
+
     /// <summary>Makes the other tensors of the plan a part of the identity where they have a part in the values.</summary>
-    /// <param name="all">Identity of all tensors of the plan.</param>
-    internal void StandIn(Lazy<string> all)
+    /// <param name="plan">The tensors of the plan, this one among them.</param>
+    internal void StandIn(PlanReadings plan)
     {
-        if (DependsOnPlan)
-            _idInPlan = new Lazy<string>(() => PlanIdentity.Of(OwnId, all.Value));
+        if (!DependsOnPlan)
+            return;
+        _idInPlan = new Lazy<string>(() => PlanIdentity.Of(OwnId, plan.All));
+        _valuesId = new Lazy<string>(() => PlanIdentity.Of(OwnId, plan.Of(Method, ReadsOfOthers)));
+    }
+
+    /// <summary>Parameters of the plan's other tensors that the values depend on; null for all.</summary>
+    private ImmutableArray<string>? ReadsOfOthers
+    {
+        get
+        {
+            var readers = Modifiers.Where(modifier => modifier.DependsOnPlan(Parameters)).Select(modifier => modifier.ReadsOfOthers(Parameters));
+            if (Method.DependsOnPlan(Parameters))
+                readers = readers.Append(Method.ReadsOfOthers(Parameters));
+            return readers.Any(names => names is null) ? null : [.. readers.SelectMany(names => names!.Value).Distinct().Order(StringComparer.Ordinal)];
+        }
     }
 
     /// <summary>Where statistics of the models come from; null where there are none.</summary>

@@ -47,7 +47,7 @@ public static class CandidateExporter
             throw new RunException(RunProblem.Usage, $"candidate {details.Id} is invalid and cannot be exported: {invalid}");
 
         progress?.Report("opening and hashing the models");
-        using var composition = SearchComposition.Open(SearchRunner.ReadStored(reader.Directory, device));
+        using var composition = SearchComposition.Open(SearchRunner.ReadStored(reader.Directory, device), reader.Directory);
         RunIdentity.Check(reader.Directory, reader.Store.Run.Inputs(), composition.Inputs);
         var plan = MergePlan.Create(RecipeReader.Read(details.RecipeYaml, $"candidate {details.Id[..12]}"), composition.Parents);
         if (plan.ContentId != details.Id)

@@ -44,7 +44,7 @@ public static class CandidateParents
         var folder = Path.Combine(run, "models", details.Id);
         if (Directory.Exists(folder))
             return folder;
-        using var composition = SearchComposition.Open(SearchRunner.ReadStored(reader.Directory, device: null));
+        using var composition = SearchComposition.Open(SearchRunner.ReadStored(reader.Directory, device: null), reader.Directory);
         RunIdentity.Check(reader.Directory, reader.Store.Run.Inputs(), composition.Inputs);
         var plan = MergePlan.Create(RecipeReader.Read(details.RecipeYaml, $"candidate {details.Id[..12]}"), composition.Parents);
         if (plan.ContentId != details.Id)

@@ -51,7 +51,8 @@ internal sealed class SearchComposition : IDisposable
     public ImmutableArray<double> Start => [.. Codec.Variables.Select(variable => variable.Initial ?? 0.5)];
 
     /// <inheritdoc cref="SearchRunner.Validate"/>
-    public static SearchComposition Open(SearchSpace space)
+    /// <param name="run">The run that calibration statistics are kept with; null before there is one, when they are kept beside the search space.</param>
+    public static SearchComposition Open(SearchSpace space, RunDirectory? run = null)
     {
         ParentModels? parents = null;
         MergeWorkshop? workshop = null;
@@ -61,7 +62,7 @@ internal sealed class SearchComposition : IDisposable
             var setup = new SearchSetup(CreateOptimizer(space), space.Search.Seed, [.. space.Objectives.Select(objective => Compose(space, objective))]);
             RequireFit(space, setup);
             parents = ParentModels.Open(space.Models, space.Folder, CandidateParents.Resolve(space.Models, space.Folder));
-            CalibrationSource.Attach(RecipeReader.ReadCalibration(space.Recipe, space.Path), parents, space.Folder);
+            CalibrationSource.Attach(RecipeReader.ReadCalibration(space.Recipe, space.Path), parents, space.Folder, statistics: run?.Statistics);
             var codec = new GenomeCodec(space, parents);
             workshop = new MergeWorkshop(space, parents, codec, new CpuMergeEngine(space.Evaluator.Workers));
             RequirePlannable(space, codec, parents);

@@ -13,6 +13,7 @@ namespace Evo.Search.Loop;
 internal sealed class SearchPlanner(SearchComposition composition)
 {
     private const int ProbeItems = 8;
+    private const long RunBytes = 80_000_000; // what a run takes over its probe: the store, compiled code, what the collector lets lie; measured 30 to 70 MB
     private const long BytesAnItem = 120; // a row of item_results with its key and a short output
     private const long BytesACandidate = 8_192; // recipe, coefficients, point, genome, evaluations
     private const long BytesAGeneration = 65_536; // optimizer state and front document
@@ -64,7 +65,7 @@ internal sealed class SearchPlanner(SearchComposition composition)
             TotalSeconds = plan.Evaluations is { } evaluations
                 ? seconds * (evaluations + plan.Baselines + (rescored * share))
                 : plan.Budget.Hours * 3600,
-            PeakMemoryBytes = Math.Max(plan.PeakMemoryBytes, Process.GetCurrentProcess().PeakWorkingSet64),
+            PeakMemoryBytes = Math.Max(plan.PeakMemoryBytes, Process.GetCurrentProcess().PeakWorkingSet64) + RunBytes,
         };
     }
 

@@ -43,7 +43,7 @@ public static class SearchRunner
         var space = Read(request);
         var path = request.RunDirectory ?? DefaultDirectory(space);
         RunLock.RefuseIfHeld(new RunDirectory(path));
-        using var composition = SearchComposition.Open(space).Runnable();
+        using var composition = SearchComposition.Open(space, new RunDirectory(path)).Runnable();
         var directory = RunDirectory.ForWriting(path);
         using var session = RunSession.Open(
             directory, composition.Describe(directory, DateTimeOffset.UtcNow), composition.Inputs, File.ReadAllText(space.Path), takeBudget: true);
@@ -59,7 +59,7 @@ public static class SearchRunner
         var directory = RunDirectory.ForReading(request.RunDirectory);
         RunLock.RefuseIfHeld(directory);
         var space = ReadStored(directory, request.Device);
-        using var composition = SearchComposition.Open(space).Runnable();
+        using var composition = SearchComposition.Open(space, directory).Runnable();
         using var session = RunSession.Open(
             directory, composition.Describe(directory, DateTimeOffset.UtcNow), composition.Inputs, spaceText: null, takeBudget: false);
         session.ExtendBudget(request.MoreGenerations, request.MoreEvaluations);

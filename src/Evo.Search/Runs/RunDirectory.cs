@@ -12,6 +12,7 @@ public sealed class RunDirectory
     [
         "run.db", "run.db-wal", "run.db-shm", "run.db-journal", "run.lock", "run.owner", "search-space.yaml", "resolved.yaml",
         "fronts", "pareto.json", "pareto.csv", "log.txt", "status.json", "report.html",
+        "statistics",
     ];
 
     internal RunDirectory(string path) => Path = System.IO.Path.GetFullPath(path);
@@ -32,6 +33,9 @@ public sealed class RunDirectory
     public string ParetoJson => In("pareto.json");
 
     public string ParetoCsv => In("pareto.csv");
+
+    /// <summary>What calibration texts told of the models, by content (where the recipe names no <c>cache</c>).</summary>
+    public string Statistics => In("statistics");
 
     internal string Lock => In("run.lock");
 

@@ -60,6 +60,17 @@ public sealed class MergePlanTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder, "merged", "model.safetensors")));
     }
 
+    [Fact]
+    public async Task Block_statistics_lie_beside_the_recipe_unless_a_folder_is_named()
+    {
+        await Output(["merge", Recipe, "--dry-run", "--read-budget", "40%", "--models-from", Models, "--catalog", Path.Combine(_folder, "named")]);
+        Assert.False(Directory.Exists(Path.Combine(_folder, ".evo")));
+        await Output(["merge", Recipe, "--dry-run", "--read-budget", "40%", "--models-from", Models]);
+        Assert.Equal(
+            Directory.GetFiles(Path.Combine(_folder, "named"), "*.task-vectors").Select(Path.GetFileName).Order(),
+            Directory.GetFiles(Path.Combine(_folder, ".evo", "task-vectors"), "*.task-vectors").Select(Path.GetFileName).Order());
+    }
+
     [Theory]
     [InlineData("40%", 1000, 400L)]
     [InlineData("100%", 1001, 1001L)]

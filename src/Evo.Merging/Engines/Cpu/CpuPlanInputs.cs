@@ -13,7 +13,12 @@ internal sealed class CpuPlanInputs : PlanInputs
     private readonly ConcurrentDictionary<string, Lazy<object>> _values = new(StringComparer.Ordinal);
     private ImmutableArray<(TensorInputs, TensorParameters)> _tensors = [];
 
-    private CpuPlanInputs(IMergeMethod method) => _method = method;
+    private readonly Lazy<int> _layers;
+
+    private CpuPlanInputs(IMergeMethod method) => (_method, _layers) = (method, new(() => 1 + _tensors.Max(tensor => tensor.Item1.Place.Layer ?? 0)));
+
+    /// <inheritdoc cref="TensorInputs.LayerCount"/>
+    public int LayerCount => _layers.Value;
 
     public override ImmutableArray<(TensorInputs Inputs, TensorParameters Parameters)> Tensors => _tensors;
 

@@ -35,7 +35,8 @@ internal sealed class CpuTensorInputs(
     public override bool HasBase => tensor.Base is not null;
 
     /// <summary>The same inputs for a single merge: what is prepared lives no longer than these inputs, and takes little memory.</summary>
-    public CpuTensorInputs ForOneMerge() => new(tensor, workers, new PreparedCache(), cancellation, plan) { IsForOneMerge = true };
+    /// <param name="prepared">Holds what is prepared; null for one of the inputs' own.</param>
+    public CpuTensorInputs ForOneMerge(PreparedCache? prepared = null) => new(tensor, workers, prepared ?? new PreparedCache(), cancellation, plan) { IsForOneMerge = true };
 
     /// <summary>Whether what is prepared is used for one set of parameter values only.</summary>
     public bool IsForOneMerge { get; private init; }
@@ -51,6 +52,8 @@ internal sealed class CpuTensorInputs(
             return plan ?? throw new InvalidOperationException("there is no plan around this tensor");
         }
     }
+
+    public override int LayerCount => plan?.LayerCount ?? throw new InvalidOperationException("there is no plan around this tensor");
 
     public int SegmentCount => checked((int)((tensor.Output.ElementCount + SegmentLength - 1) / SegmentLength));
 
@@ -80,8 +83,11 @@ internal sealed class CpuTensorInputs(
 
     public override MatrixAlgebra Algebra => workers.Algebra(cancellation);
 
-    public override Matrix Weights(int model) =>
-        MatrixReader.Read(model < 0 ? tensor.Base ?? throw new InvalidOperationException("the method declared no need of a base") : tensor.Models[model], Name);
+    public override Matrix Weights(int model)
+    {
+        workers.Matrices.Reserve(tensor.Output.ElementCount * sizeof(double));
+        return MatrixReader.Read(model < 0 ? tensor.Base ?? throw new InvalidOperationException("the method declared no need of a base") : tensor.Models[model], Name);
+    }
 
     public override T Remember<T>(string what, Func<T> compute) =>
         cache is null ? compute() : cache.GetOrCompute(what, tensor.Base, tensor.Models, compute);

@@ -7,7 +7,8 @@ namespace Evo.Merging.Engines.Cpu;
 /// A number of threads and their working memories. Loops may be nested: a thread whose loop has nothing left to give helps with the others that are open,
 /// the outermost first. Which thread does what is left open; results never depend on it.
 /// </summary>
-internal sealed class CpuWorkers(int count) : IDisposable
+/// <param name="matrices">What matrices may take; without a bound when null.</param>
+internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null) : IDisposable
 {
     private readonly ConcurrentBag<CpuRun> _idle = [];
     private readonly Lazy<MatrixProducts> _products = new();
@@ -17,8 +18,11 @@ internal sealed class CpuWorkers(int count) : IDisposable
 
     public int Count { get; } = count > 0 ? count : Environment.ProcessorCount;
 
+    /// <summary>The memory of matrices.</summary>
+    public MatrixMemory Matrices { get; } = matrices ?? new MatrixMemory();
+
     /// <summary>Matrix algebra on these threads.</summary>
-    public CpuAlgebra Algebra(CancellationToken cancellation) => new(this, _products.Value, cancellation);
+    public CpuAlgebra Algebra(CancellationToken cancellation) => new(this, _products.Value, Matrices, cancellation);
 
     /// <summary>Does the items, lowest first, each with a working memory. May be called from inside an item.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; items that had begun are finished.</exception>

@@ -14,7 +14,7 @@ internal sealed class TensorStream(
     private const long MostReadAhead = 1 << 26;
 
     private readonly Lock _gate = new();
-    private readonly MemoryGate _memory = new(memory);
+    private readonly MemoryGate _memory = new(memory, workers.Matrices);
     private readonly long _elements = plan.Tensors.Sum(tensor => tensor.Output.ElementCount);
     private long _done;
     private int _failed = int.MaxValue;
@@ -24,12 +24,15 @@ internal sealed class TensorStream(
     public void Write()
     {
         var inputs = CpuPlanInputs.Of(plan, workers, cache: null, cancellation);
+        _memory.TakeWork(plan.Tensors[0]);
         var first = Bind(0); // before the others, so that a pass over all tensors has all workers
         workers.ForEach(plan.Tensors.Length, (index, _) =>
         {
             if (index > Volatile.Read(ref _failed))
                 return;
             ReadAhead(index + workers.Count);
+            if (index > 0)
+                _memory.TakeWork(plan.Tensors[index]);
             try
             {
                 Write(plan.Tensors[index], index == 0 ? first : Bind(index));
@@ -37,6 +40,10 @@ internal sealed class TensorStream(
             catch (NonFiniteMergeException failure)
             {
                 Keep(index, failure);
+            }
+            finally
+            {
+                _memory.ReturnWork(plan.Tensors[index]);
             }
         }, cancellation);
         if (_failure is not null)

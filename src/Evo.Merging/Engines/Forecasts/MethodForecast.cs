@@ -13,5 +13,5 @@ public sealed record MethodForecast(string Method, int Tensors, long Elements, l
         tensors.Length,
         tensors.Sum(tensor => tensor.Output.ElementCount),
         tensors.Sum(tensor => tensor.Sources.Sum(source => source.BytesToRead)),
-        probe?.Samples.GetValueOrDefault(method.Name) is { } sample ? tensors.Sum(sample.SecondsFor) : 0);
+        probe is null ? 0 : tensors.Sum(tensor => probe.SampleOf(tensor).SecondsFor(tensor)));
 }

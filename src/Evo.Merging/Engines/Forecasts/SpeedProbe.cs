@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Engines.Cpu.Algebra;
 using Evo.Merging.Planning;
 
 namespace Evo.Merging.Engines.Forecasts;
@@ -16,31 +17,47 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
     private const long MostElements = 1 << 22;
     private const int WrittenBytes = 32 << 20;
     private const double LongEnough = 0.3;
+    private const double TooLong = 10;
+    private const int MostRepetitions = 20;
+    private const long MostEigen = 1024;
 
-    internal ImmutableDictionary<string, MethodSample> Samples { get; private init; } = ImmutableDictionary<string, MethodSample>.Empty;
+    private ImmutableDictionary<(string Method, bool OfMatrices), MethodSample> _samples = ImmutableDictionary<(string, bool), MethodSample>.Empty;
+
+    /// <summary>What merging the tensor will take, by a sample of its method and kind.</summary>
+    internal MethodSample SampleOf(PlannedTensor tensor) => _samples[KindOf(tensor)];
 
     internal static SpeedProbe Of(MergePlan plan, FolderMergeOptions options, string? folder, CancellationToken cancellation)
     {
-        using var workers = new CpuWorkers(options.Workers);
-        var samples = ImmutableDictionary.CreateBuilder<string, MethodSample>(StringComparer.Ordinal);
-        foreach (var group in plan.Tensors.GroupBy(tensor => tensor.Method))
-            samples[group.Key.Name] = Sample(Typical([.. group]), workers, cancellation);
-        return new SpeedProbe(WriteSpeed(folder)) { Samples = samples.ToImmutable() };
+        using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)));
+        var samples = ImmutableDictionary.CreateBuilder<(string, bool), MethodSample>();
+        foreach (var group in plan.Tensors.GroupBy(KindOf))
+            samples[group.Key] = Sample(Typical([.. group]), workers, cancellation);
+        return new SpeedProbe(WriteSpeed(folder)) { _samples = samples.ToImmutable() };
     }
 
-    /// <summary>The largest tensor that is merged in a moment, else the smallest.</summary>
-    private static PlannedTensor Typical(PlannedTensor[] tensors) =>
-        tensors.Where(tensor => tensor.Output.ElementCount <= MostElements).MaxBy(tensor => tensor.Output.ElementCount)
-        ?? tensors.MinBy(tensor => tensor.Output.ElementCount)!;
+    /// <summary>Methods on matrices leave some tensors to a sum, which is another matter.</summary>
+    private static (string Method, bool OfMatrices) KindOf(PlannedTensor tensor) => (tensor.Method.Name, MethodSample.IsOfMatrices(tensor));
 
-    /// <summary>Merged twice unless it takes long: the first time, code is compiled and files are paged in.</summary>
+    /// <summary>The one of most work that is merged in a moment, else that of least.</summary>
+    private static PlannedTensor Typical(PlannedTensor[] tensors) =>
+        tensors.Where(tensor => tensor.Output.ElementCount <= MostElements && MethodSample.EigenSize(tensor) <= MostEigen).MaxBy(MethodSample.Work)
+        ?? tensors.MinBy(MethodSample.Work)!;
+
+    /// <summary>The quickest of as many as a moment holds: the first time, code is compiled and files are paged in, and other programs come between.</summary>
     private static unsafe MethodSample Sample(PlannedTensor tensor, CpuWorkers workers, CancellationToken cancellation)
     {
         var output = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, tensor.Output.ElementCount) * sizeof(float), 64);
         try
         {
             var best = Once();
-            return best.Seconds < LongEnough && Once() is var second && second.Seconds < best.Seconds ? second : best;
+            for (var spent = best.Seconds < TooLong ? 0 : LongEnough; spent < LongEnough;)
+            {
+                var next = Once();
+                spent += Math.Max(next.Seconds, LongEnough / MostRepetitions);
+                best = next.Seconds < best.Seconds ? next : best;
+            }
+
+            return best;
         }
         finally
         {
@@ -49,9 +66,9 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
 
         MethodSample Once()
         {
-            var watch = Stopwatch.StartNew();
+            var (watch, allocated) = (Stopwatch.StartNew(), GC.GetTotalAllocatedBytes());
             var cache = new PreparedCache();
-            var inputs = CpuPlanInputs.OfOne(tensor, workers, cache, cancellation);
+            var inputs = CpuPlanInputs.OfOne(tensor, workers, cache: null, cancellation).ForOneMerge(cache);
             var kernel = tensor.Bind(inputs);
             var length = TensorExecution.PieceLength(tensor, kernel);
             workers.ForEach((int)((tensor.Output.ElementCount + length - 1) / length), (piece, run) =>
@@ -59,7 +76,7 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
                 var start = (long)piece * length;
                 TensorExecution.Merge(tensor, kernel, start, (int)Math.Min(length, tensor.Output.ElementCount - start), output + start, run);
             }, cancellation);
-            return new MethodSample(tensor, kernel.Granularity, watch.Elapsed.TotalSeconds, cache.Bytes);
+            return new MethodSample(tensor, kernel.Granularity, watch.Elapsed.TotalSeconds, cache.Bytes, GC.GetTotalAllocatedBytes() - allocated);
         }
     }
 

@@ -29,7 +29,15 @@ internal static class LinearMaps
     }
 
     /// <summary>True for matrices of attention and feed-forward blocks.</summary>
-    public static bool IsInLayers(TensorInputs inputs) => inputs.Shape.Length == 2 && inputs.Place.Component is Component.Attention or Component.Mlp;
+    public static bool IsInLayers(TensorInputs inputs) => IsInLayers(inputs.Place, inputs.Shape);
+
+    /// <inheritdoc cref="IsInLayers(TensorInputs)"/>
+    public static bool IsInLayers(TensorPlace place, ImmutableArray<long> shape) => shape.Length == 2 && place.Component is Component.Attention or Component.Mlp;
+
+    /// <summary>What a regression takes: beside the solution, so many matrices and Gram matrices of every model.</summary>
+    public static MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, int models, double matrices, double grams) => IsInLayers(place, shape)
+        ? new MatrixWork((models * (double)shape[1] * ((matrices * shape[0]) + (grams * shape[1]))) + (shape[1] * ((6.2 * shape[0]) + (2.0 * shape[1]))))
+        : default;
 
     /// <summary>The mean of x² over tokens and channels.</summary>
     public static double MeanOfDiagonal(ITensorStatistics statistics)

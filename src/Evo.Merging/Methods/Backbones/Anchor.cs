@@ -57,4 +57,8 @@ internal static class Anchor
     /// <inheritdoc cref="IMergeMethod.PreparedBytes"/>
     public static long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
         parameters.Choice(Kind.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.PreparedBytes(name, place, shape, parameters.ModelCount) : 0;
+
+    /// <inheritdoc cref="IMergeMethod.WorkOf"/>
+    public static MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        parameters.Choice(Kind.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.WorkOf(name, place, shape, parameters.ModelCount) : default;
 }

@@ -28,6 +28,13 @@ internal static class SpectralBackbone
     public static long PreparedBytes(string name, TensorPlace place, ImmutableArray<long> shape, int models) =>
         Of(name).PreparedBytes(place, shape, ParametersOf(name, [.. Enumerable.Repeat(1.0, models)]));
 
+    /// <summary>What the merge by that method takes, and its change of the base, half a number an element, beside it.</summary>
+    public static MatrixWork WorkOf(string name, TensorPlace place, ImmutableArray<long> shape, int models)
+    {
+        var work = Of(name).WorkOf(place, shape, ParametersOf(name, [.. Enumerable.Repeat(1.0, models)]));
+        return work.IsNone ? work : work with { Numbers = work.Numbers + (shape.Aggregate(1.0, (product, extent) => product * extent) / 2) };
+    }
+
     private static SpectralMethod Of(string name) => All.First(method => method.Name == name);
 
     private static TensorParameters ParametersOf(string name, double[] weights)

@@ -13,10 +13,6 @@ internal static class DarwinDiagnosis
             ? 0.5 // the diagnosis has no part in the result
             : inputs.Plan.Remember("diagnostic ratios", () => Ratios(inputs.Plan)).GetValueOrDefault(inputs.Name, 0.5);
 
-    /// <summary>Layers of the merged model.</summary>
-    public static int LayersOf(PlanInputs plan) =>
-        plan.Remember("number of layers", () => 1 + plan.Tensors.Max(tensor => tensor.Inputs.Place.Layer ?? 0));
-
     private static ImmutableDictionary<string, double> Ratios(PlanInputs plan)
     {
         var tensors = plan.Tensors.Where(tensor => !ParentPair.IsOfOneAlone(tensor.Inputs)).ToArray();

@@ -28,6 +28,9 @@ public abstract class TensorInputs
     /// <summary>Every tensor of the merge, for methods that have to see all of them before the first is merged.</summary>
     public abstract PlanInputs Plan { get; }
 
+    /// <summary>1 + the highest layer among the tensors that the method merges: the same for all candidates of one layout, whatever their parameters.</summary>
+    public abstract int LayerCount { get; }
+
     /// <summary>Elements of a row: the last axis.</summary>
     public long RowLength => Shape.IsEmpty ? 1 : Math.Max(1, Shape[^1]);
 

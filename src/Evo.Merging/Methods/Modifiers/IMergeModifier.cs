@@ -21,6 +21,9 @@ public interface IMergeModifier
     /// <summary>True when a tensor's values then depend on the other tensors of the plan, so that its identity has to name them all.</summary>
     bool DependsOnPlan(TensorParameters parameters) => false;
 
+    /// <inheritdoc cref="IMergeMethod.ReadsOfOthers"/>
+    ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => null;
+
     /// <summary>The statistics of models that the modifier reads with these parameters.</summary>
     CalibrationNeeds CalibrationOf(TensorParameters parameters) => default;
 

@@ -50,8 +50,7 @@ internal sealed class Lines : IMergeModifier
     {
         if (inputs.Place.Layer is not { } layer)
             return inputs.Place.Component == Component.Head && parameters.Choice("lines_head") == "alpha_plus_beta" ? 1 : 0;
-        var last = inputs.Plan.Remember("lines: last layer", () => inputs.Plan.Tensors.Max(tensor => tensor.Inputs.Place.Layer ?? 0));
-        return last == 0 ? 1 : (double)layer / last;
+        return inputs.LayerCount == 1 ? 1 : (double)layer / (inputs.LayerCount - 1);
     }
 
     /// <summary>‖Σ τᵢ‖₁ / (N ‖τ merged‖₁) over all tensors (the authors' rule for methods other than a sum); 1 when nothing was merged.</summary>

@@ -26,8 +26,13 @@ internal abstract class SpectralMethod : IMergeMethod
 
     public virtual bool DependsOnPlan(TensorParameters parameters) => Needs.NeedsGlobalPass;
 
+    public virtual ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => null;
+
     public long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
         IsTreated(place, shape, parameters) ? sizeof(float) * PreparedNumbers(shape[0], shape[1], parameters) : 0;
+
+    public MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        IsTreated(place, shape, parameters) ? WorkOf(shape[0], shape[1], parameters) : default;
 
     public void Prepare(TensorInputs inputs)
     {
@@ -43,6 +48,16 @@ internal abstract class SpectralMethod : IMergeMethod
 
     /// <summary>Numbers of float32 that the factors of a matrix take.</summary>
     protected abstract long PreparedNumbers(long rows, long columns, TensorParameters parameters);
+
+    /// <summary>What factorising a matrix takes.</summary>
+    protected abstract MatrixWork WorkOf(double rows, double columns, TensorParameters parameters);
+
+    /// <summary>Of methods that decompose on the shorter side: so many times the matrix, and so many times the square of its shorter side.</summary>
+    protected static MatrixWork WorkOf(double rows, double columns, double matrices, double squares)
+    {
+        var rank = Math.Min(rows, columns);
+        return new MatrixWork((matrices * rows * columns) + (squares * rank * rank), (long)rank);
+    }
 
     /// <summary>A tensor of two axes.</summary>
     protected abstract ITensorKernel BindMatrix(TensorInputs inputs, TensorParameters parameters);

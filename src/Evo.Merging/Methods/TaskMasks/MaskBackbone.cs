@@ -35,6 +35,10 @@ internal static class MaskBackbone
     public static long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
         parameters.Choice(Parameter.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.PreparedBytes(name, place, shape, parameters.ModelCount) : 0;
 
+    /// <inheritdoc cref="IMergeMethod.WorkOf"/>
+    public static MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
+        parameters.Choice(Parameter.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.WorkOf(name, place, shape, parameters.ModelCount) : default;
+
     /// <summary>Refuses weights that the backbone would leave out without a word; null where there are none.</summary>
     public static string? Objection(TensorParameters parameters) =>
         parameters.Choice(Parameter.Name) is var name && SpectralBackbone.Has(name) && !SpectralBackbone.TakesWeights(name)

@@ -10,11 +10,30 @@ internal static class MajoritySign
     {
         var total = 0.0;
         foreach (var (inputs, parameters) in plan.Tensors)
-        {
-            var shares = WholeModelTrim.Shares(inputs, parameters);
-            total += inputs.Sum(1, (run, sums) => sums[0] += UnweightedElectionKernel.Vote(run, shares).SumOfSigns())[0];
-        }
-
+            total += inputs.Remember("votes for a sign", () => new LatestVotes()).Of(inputs, WholeModelTrim.Shares(inputs, parameters));
         return total < 0 ? -1f : 1f;
     });
+
+    /// <summary>Σ sgn Σ τᵢ of one tensor as it was last trimmed: a candidate with other weights but the same densities costs no pass over its elements.</summary>
+    private sealed class LatestVotes
+    {
+        private readonly Lock _gate = new();
+        private Sparsity[] _trimmed = [];
+        private double? _votes;
+
+        public double Of(TensorInputs inputs, TaskVectorShare[] shares)
+        {
+            Sparsity[] trimmed = [.. shares.Select(share => share.Sparsity)];
+            lock (_gate)
+            {
+                if (_votes is { } known && _trimmed.SequenceEqual(trimmed))
+                    return known;
+            }
+
+            var votes = inputs.Sum(1, (run, sums) => sums[0] += UnweightedElectionKernel.Vote(run, shares).SumOfSigns())[0];
+            lock (_gate)
+                (_trimmed, _votes) = (trimmed, votes);
+            return votes;
+        }
+    }
 }

@@ -26,6 +26,8 @@ internal abstract class TaskVectorMethod : IMergeMethod
 
     public virtual bool DependsOnPlan(TensorParameters parameters) => false;
 
+    public virtual ImmutableArray<string>? ReadsOfOthers(TensorParameters parameters) => null;
+
     public virtual string? Objection(TensorParameters parameters) => null;
 
     public abstract void Prepare(TensorInputs inputs);

@@ -28,6 +28,7 @@ internal sealed unsafe partial class CpuAlgebra
         var n = symmetric.Rows;
         if (n != symmetric.Columns)
             throw new ArgumentException($"a {n} × {symmetric.Columns} matrix is not symmetric", nameof(symmetric));
+        Reserve((long)n * n);
         var (values, vectors) = SymmetricEigen.Of(n, symmetric.Values, wanted, _products);
         var system = new CpuMatrix(n == 0 ? 0 : vectors.Length / n, n, vectors);
         for (var row = 0; row < system.Rows; row++)
@@ -40,6 +41,7 @@ internal sealed unsafe partial class CpuAlgebra
     {
         RequireFinite(matrix, "QR factors");
         var (m, n) = (matrix.Rows, matrix.Columns);
+        Reserve((2L * m * n) + (3L * Math.Min(m, n) * Math.Max(m, n)));
         var (q, r) = HouseholderQr.Of(Transposition.Of(Of(matrix).Values, m, n), m, n);
         return (new CpuMatrix(m, Math.Min(m, n), Transposition.Of(q, Math.Min(m, n), m)), new CpuMatrix(Math.Min(m, n), n, r));
     }
@@ -47,8 +49,9 @@ internal sealed unsafe partial class CpuAlgebra
     public override Matrix? SolvePositiveDefinite(Matrix a, Matrix b)
     {
         RequireFinite(a, "a solution");
+        Reserve((long)a.Rows * a.Columns);
         var factor = Of(a).Values.ToArray();
-        var solution = new CpuMatrix(b.Rows, b.Columns, Of(b).Values.ToArray());
+        var solution = Filled(b.Rows, b.Columns, Of(b).Values);
         fixed (double* l = factor, x = solution.Values)
         {
             if (!Cholesky.Factor(l, a.Rows, _products))
@@ -61,6 +64,7 @@ internal sealed unsafe partial class CpuAlgebra
 
     public override Factor Keep(Matrix matrix)
     {
+        Reserve(Of(matrix).Values.Length / 2);
         var values = GC.AllocateUninitializedArray<float>(Of(matrix).Values.Length);
         TensorPrimitives.ConvertTruncating<double, float>(Of(matrix).Values, values);
         return OutputRounding.AllFinite(values)

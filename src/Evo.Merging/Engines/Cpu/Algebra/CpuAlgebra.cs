@@ -4,12 +4,12 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Engines.Cpu.Algebra;
 
 /// <summary>Matrix algebra on the processor: products by ONNX Runtime, factorisations of our own on top of them, in managed memory.</summary>
-internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProducts products, CancellationToken cancellation) : MatrixAlgebra
+internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProducts products, MatrixMemory memory, CancellationToken cancellation) : MatrixAlgebra
 {
     private readonly PanelProducts _products = new(workers, products, cancellation);
 
     public override Matrix Create(int rows, int columns, ReadOnlySpan<double> values) => values.Length == CpuMatrix.Count(rows, columns)
-        ? new CpuMatrix(rows, columns, values.ToArray())
+        ? Filled(rows, columns, values)
         : throw new ArgumentException($"{values.Length} numbers are no {rows} × {columns} matrix", nameof(values));
 
     public override ReadOnlySpan<double> Read(Matrix matrix) => Of(matrix).Values;
@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProduc
         var (m, k, n) = (left.Rows, left.Columns, transposeRight ? right.Rows : right.Columns);
         if (k != (transposeRight ? right.Columns : right.Rows))
             throw new ArgumentException($"[{m}, {k}] · {(transposeRight ? "transposed " : "")}[{right.Rows}, {right.Columns}] is no product");
-        var result = CpuMatrix.Uninitialized(m, n);
+        var result = New(m, n);
         fixed (double* a = Of(left).Values, b = Of(right).Values, c = result.Values)
             _products.Multiply(a, b, transposeRight, c, m, k, n);
         return result;
@@ -29,17 +29,22 @@ internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProduc
 
     public override Matrix Sum(params ReadOnlySpan<(double Factor, Matrix Matrix)> terms)
     {
-        var sum = new CpuMatrix(terms[0].Matrix.Rows, terms[0].Matrix.Columns, new double[Of(terms[0].Matrix).Values.Length]);
+        var sum = New(terms[0].Matrix.Rows, terms[0].Matrix.Columns);
+        sum.Values.AsSpan().Clear();
         foreach (var (factor, matrix) in terms)
             TensorPrimitives.MultiplyAdd<double>(Of(matrix).Values, factor, sum.Values, sum.Values);
         return sum;
     }
 
-    public override Matrix Transpose(Matrix matrix) => new CpuMatrix(matrix.Columns, matrix.Rows, Transposition.Of(Of(matrix).Values, matrix.Rows, matrix.Columns));
+    public override Matrix Transpose(Matrix matrix)
+    {
+        Reserve(Of(matrix).Values.Length);
+        return new CpuMatrix(matrix.Columns, matrix.Rows, Transposition.Of(Of(matrix).Values, matrix.Rows, matrix.Columns));
+    }
 
     public override Matrix ScaleRows(Matrix matrix, ReadOnlySpan<double> scales)
     {
-        var result = CpuMatrix.Uninitialized(matrix.Rows, matrix.Columns);
+        var result = New(matrix.Rows, matrix.Columns);
         for (var row = 0; row < matrix.Rows; row++)
             TensorPrimitives.Multiply(Of(matrix).Row(row), scales[row], result.Row(row));
         return result;
@@ -47,18 +52,18 @@ internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProduc
 
     public override Matrix ScaleColumns(Matrix matrix, ReadOnlySpan<double> scales)
     {
-        var result = CpuMatrix.Uninitialized(matrix.Rows, matrix.Columns);
+        var result = New(matrix.Rows, matrix.Columns);
         for (var row = 0; row < matrix.Rows; row++)
             TensorPrimitives.Multiply(Of(matrix).Row(row), scales[..matrix.Columns], result.Row(row));
         return result;
     }
 
     public override Matrix TakeRows(Matrix matrix, int first, int count) =>
-        new CpuMatrix(count, matrix.Columns, Of(matrix).Values.AsSpan(first * matrix.Columns, count * matrix.Columns).ToArray());
+        Filled(count, matrix.Columns, Of(matrix).Values.AsSpan(first * matrix.Columns, count * matrix.Columns));
 
     public override Matrix TakeColumns(Matrix matrix, int first, int count)
     {
-        var result = CpuMatrix.Uninitialized(matrix.Rows, count);
+        var result = New(matrix.Rows, count);
         for (var row = 0; row < matrix.Rows; row++)
             Of(matrix).Row(row).Slice(first, count).CopyTo(result.Row(row));
         return result;
@@ -69,7 +74,7 @@ internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProduc
         var columns = 0;
         foreach (var matrix in matrices)
             columns += matrix.Columns;
-        var result = CpuMatrix.Uninitialized(matrices[0].Rows, columns);
+        var result = New(matrices[0].Rows, columns);
         var first = 0;
         foreach (var matrix in matrices)
         {
@@ -86,7 +91,7 @@ internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProduc
         var rows = 0;
         foreach (var matrix in matrices)
             rows += matrix.Rows;
-        var result = CpuMatrix.Uninitialized(rows, matrices[0].Columns);
+        var result = New(rows, matrices[0].Columns);
         var first = 0;
         foreach (var matrix in matrices)
         {
@@ -102,6 +107,22 @@ internal sealed unsafe partial class CpuAlgebra(CpuWorkers workers, MatrixProduc
         fixed (double* values = Of(matrix).Values)
             return Vectors.Dot(values, values, Of(matrix).Values.Length);
     }
+
+    /// <summary>A matrix to be filled, when there is room for it.</summary>
+    private CpuMatrix New(int rows, int columns)
+    {
+        Reserve((long)rows * columns);
+        return CpuMatrix.Uninitialized(rows, columns);
+    }
+
+    private CpuMatrix Filled(int rows, int columns, ReadOnlySpan<double> values)
+    {
+        var matrix = New(rows, columns);
+        values.CopyTo(matrix.Values);
+        return matrix;
+    }
+
+    private void Reserve(long numbers) => memory.Reserve(numbers * sizeof(double));
 
     private static CpuMatrix Of(Matrix matrix) => (CpuMatrix)matrix;
 }
