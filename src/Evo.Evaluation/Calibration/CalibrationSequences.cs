@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evo.Checkpoints.Models;
 using Evo.Inference.Tokenizers;
 using Evo.Merging.Recipes;
 
@@ -13,14 +14,15 @@ internal static class CalibrationSequences
     /// Texts in their order, each with the token that the model's tokenizer puts before a text, cut into windows of <c>sequence_length</c>; as many as <c>samples</c>
     /// and <c>tokens</c> allow. Windows of one token are left out.
     /// </summary>
-    public static ImmutableArray<ReadOnlyMemory<int>> Of(IEnumerable<string> texts, ITokenizer tokenizer, CalibrationRecipe limits, int contextLength)
+    /// <exception cref="Evo.Checkpoints.CheckpointException">The tokenizer is not the model's.</exception>
+    public static ImmutableArray<ReadOnlyMemory<int>> Of(IEnumerable<string> texts, ITokenizer tokenizer, CalibrationRecipe limits, ModelConfig model, int contextLength)
     {
         var length = Math.Min(limits.SequenceLength, contextLength);
         var sequences = ImmutableArray.CreateBuilder<ReadOnlyMemory<int>>();
         var left = limits.Tokens;
         foreach (var text in texts)
         {
-            int[] tokens = tokenizer.BeginOfText is { } begin ? [begin, .. tokenizer.Encode(text)] : [.. tokenizer.Encode(text)];
+            var tokens = TextTokens.Of(text, tokenizer, model);
             for (var start = 0; start < tokens.Length; start += length)
             {
                 if (sequences.Count == limits.Samples || left < Shortest)

@@ -164,8 +164,8 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
     {
         Require(model, kind);
         using var tokenizer = NativeTokenizer.Open(_parents[model].Path);
-        var sequences = CalibrationSequences.Of(
-            Texts(model), tokenizer, _recipe, ActivationProbe.ContextLength(_parents[model].Config));
+        var config = _parents[model].Config;
+        var sequences = CalibrationSequences.Of(Texts(model), tokenizer, _recipe, config, ActivationProbe.ContextLength(config));
         if (sequences.IsEmpty)
             throw new RecipeException($"calibration: the texts of '{model}' give no sequence of two tokens or more");
         _announce($"calibration: {KindName(kind)} of {model} on {sequences.Length} sequences, {sequences.Sum(sequence => (long)sequence.Length)} tokens");

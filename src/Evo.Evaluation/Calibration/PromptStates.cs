@@ -26,11 +26,7 @@ public sealed class PromptStates : IPromptStates, IDisposable
         _cancellation = cancellation;
     }
 
-    public ImmutableArray<int> Tokens(string prompt)
-    {
-        var tokens = _tokenizer.Value.Encode(prompt);
-        return _tokenizer.Value.BeginOfText is { } begin ? tokens.Insert(0, begin) : tokens;
-    }
+    public ImmutableArray<int> Tokens(string prompt) => [.. TextTokens.Of(prompt, _tokenizer.Value, _weights.Config)];
 
     /// <exception cref="RecipeException">A prompt has no tokens, or more than the model's window.</exception>
     /// <inheritdoc/>

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Evo.Checkpoints;
+using Evo.Checkpoints.Models;
 using Evo.Evaluation.Calibration;
 using Evo.Inference.Activations;
 using Evo.Inference.Tokenizers;
@@ -218,17 +221,29 @@ public sealed class CalibrationSourceTests
     {
         using var tokenizer = new Doubles.ByteTokenizer(begins: true);
         var recipe = new CalibrationRecipe { SequenceLength = 4, Samples = 5, Tokens = 14 };
-        var sequences = CalibrationSequences.Of(["abcde", "fgh", "ijklmnopq"], tokenizer, recipe, contextLength: 100);
+        var sequences = CalibrationSequences.Of(["abcde", "fgh", "ijklmnopq"], tokenizer, recipe, OfVocabulary(257), contextLength: 100);
 
         Assert.Equal(["256 97 98 99", "100 101", "256 102 103 104", "256 105 106 107"], sequences.Select(sequence => string.Join(' ', sequence.ToArray())));
     }
+
+    [Fact]
+    public void A_tokenizer_of_another_model_is_refused()
+    {
+        using var tokenizer = new Doubles.ByteTokenizer(begins: true);
+        var refusal = Assert.Throws<CheckpointException>(() => CalibrationSequences.Of(["abc"], tokenizer, new CalibrationRecipe(), OfVocabulary(256), 100));
+        Assert.Contains("vocab_size is 256", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("token 256", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static ModelConfig OfVocabulary(int size) => ModelConfig.From(
+        new JsonObject { ["model_type"] = "llama", ["num_hidden_layers"] = 1, ["vocab_size"] = size }, "a config");
 
     private static Dictionary<(int Layer, ActivationSite Site), float[]> Direct(CalibrationScene scene)
     {
         using var tokenizer = NativeTokenizer.Open(scene.Base);
         var sink = new Sink();
         var sequences = CalibrationSequences.Of(
-            CalibrationTexts.Read(Path.Combine(scene.Folder, "texts.txt")), tokenizer, CalibrationScene.Texts("texts.txt"), 512);
+            CalibrationTexts.Read(Path.Combine(scene.Folder, "texts.txt")), tokenizer, CalibrationScene.Texts("texts.txt"), scene.Parents[scene.Base].Config, 512);
         ActivationStatistics.Run(new FolderWeights(scene.Parents[scene.Base]), sequences, sink, grams: false);
         return sink.Means;
     }
