@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Evo.Checkpoints.Models;
+using Evo.Cli.Diagnosis;
 using Evo.Cli.Output;
 using Evo.Cli.Signals;
 using Evo.Evaluation.Probes;
-using Evo.Inference.Activations;
-using Evo.Inference.Tokenizers;
 using Evo.Merging.Diagnostics;
 
 namespace Evo.Cli.Commands;
@@ -19,7 +17,10 @@ internal static class MriCommand
         {
             Description = "Model folders. Two are compared tensor by tensor: a ratio above 0.5 speaks for the second.", Arity = ArgumentArity.OneOrMore,
         };
-        var child = new Option<string?>("--child") { Description = "A merge of the two models: its health is checked against both." };
+        var child = new Option<string?>("--child")
+        {
+            Description = "A merge of the two models: its health is checked against both. With --probe also what its layers answer to, its loss on generic text and whether its text repeats itself, for which each model is loaded whole.",
+        };
         var probe = new Option<bool>("--probe")
         {
             Description = "Also run the models: how differently each layer answers to reasoning, code, mathematics, knowledge and language than to generic text.",
@@ -55,23 +56,11 @@ internal static class MriCommand
 
     private static MriReport Diagnose(string[] names, string? childName, ImmutableArray<ProbeSet> sets, CancellationToken cancellation)
     {
-        var parents = names.Select(name => Diagnosis(name, sets, cancellation)).ToImmutableArray();
-        var child = childName is null ? null : Diagnosis(childName, sets, cancellation);
-        ImmutableArray<HealthFinding> findings = child is null ? [] : HealthCheck.OfTensors(child.Signals, parents[0].Signals, parents[1].Signals);
-        if (child is not null && child.Layers.Length > 0 && parents.All(parent => parent.Layers.Length == child.Layers.Length))
-            findings = findings.AddRange(HealthCheck.OfLayers(child.Layers, parents[0].Layers, parents[1].Layers));
+        var parents = names.Select(name => ModelExamination.Of(name, sets, fluency: childName is not null, cancellation)).ToImmutableArray();
         return new MriReport(
-            parents, parents.Length == 2 ? PairDiagnosis.Of(parents[0].Signals, parents[1].Signals, parents[0].Layers, parents[1].Layers) : [], child, findings);
-    }
-
-    private static DiagnosedModel Diagnosis(string name, ImmutableArray<ProbeSet> sets, CancellationToken cancellation)
-    {
-        using var folder = ModelFolder.Open(name);
-        var signals = ParentDiagnosis.Of(folder, name, cancellation: cancellation);
-        if (sets.IsEmpty)
-            return new DiagnosedModel(signals, null);
-        using var tokenizer = NativeTokenizer.Open(folder.Path);
-        return new DiagnosedModel(signals, ProbeSignals.Compute(new FolderWeights(folder), tokenizer, sets, cancellation: cancellation));
+            parents,
+            parents.Length == 2 ? PairDiagnosis.Of(parents[0].Signals, parents[1].Signals, parents[0].Layers, parents[1].Layers) : [],
+            childName is null ? null : ChildHealth.Of(ModelExamination.Of(childName, sets, fluency: true, cancellation), parents[0], parents[1]));
     }
 
     private static int Usage(CliConsole console, string problem)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Evo.Evaluation.Probes;
 
 namespace Evo.Cli.Output;
 
@@ -17,11 +18,13 @@ internal static class MriDocument
             {
                 ["name"] = ratio.Name, ["ratio"] = ratio.Ratio, ["rawRatio"] = ratio.RawRatio,
             })]);
-        if (report.Child is { } child)
+        if (report.Health is { } health)
         {
-            document["child"] = Model(child);
-            document["healthy"] = report.Findings.IsEmpty;
-            document["findings"] = new JsonArray([.. report.Findings.Select(finding => new JsonObject { ["where"] = finding.Where, ["problem"] = finding.Problem })]);
+            document["child"] = Model(health.Child);
+            document["healthy"] = health.Findings.IsEmpty;
+            document["findings"] = new JsonArray([.. health.Findings.Select(finding => new JsonObject { ["where"] = finding.Where, ["problem"] = finding.Problem })]);
+            document["checked"] = Texts(health.Checked);
+            document["unchecked"] = Texts(health.Unchecked);
         }
 
         return document;
@@ -34,6 +37,8 @@ internal static class MriDocument
         ["probes"] = model.Probes is { } probes
             ? new JsonObject([.. probes.Sets.Select(set => KeyValuePair.Create<string, JsonNode?>(set, Numbers(probes.Of(set)))), KeyValuePair.Create<string, JsonNode?>("mean", Numbers(model.Layers))])
             : null,
+        ["fluency"] = model.Fluency is { } fluency ? Fluency(fluency) : null,
+        ["damage"] = model.Damage,
         ["tensors"] = new JsonArray([.. model.Signals.Tensors.Select(tensor => new JsonObject
         {
             ["name"] = tensor.Name,
@@ -47,6 +52,18 @@ internal static class MriDocument
             ["score"] = Finite(tensor.Signals.Score),
         })]),
     };
+
+    private static JsonObject Fluency(FluencySignals fluency) => new()
+    {
+        ["loss"] = fluency.Loss,
+        ["texts"] = fluency.Texts,
+        ["generations"] = new JsonArray([.. fluency.Generations.Select(generation => new JsonObject
+        {
+            ["prompt"] = generation.Prompt, ["text"] = generation.Text, ["repetition"] = generation.Repetition, ["repeated"] = generation.Repeated,
+        })]),
+    };
+
+    private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 
     private static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(value => JsonValue.Create(value))];
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Evo.Cli.Diagnosis;
 using Evo.Evaluation.Probes;
 using Evo.Merging.Diagnostics;
 
@@ -35,15 +37,32 @@ internal static class MriPage
             }
         }
 
-        if (report.Child is { } child)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<h2>Health of {Text(child.Name)}</h2>");
-            page.Append(report.Findings.IsEmpty ? "<p>No findings.</p>" : "<ul>");
-            foreach (var finding in report.Findings)
-                page.Append(CultureInfo.InvariantCulture, $"<li>{Text(finding.Where)}: {Text(finding.Problem)}</li>");
-        }
+        if (report.Health is { } health)
+            Health(page, health, report.Parents);
 
         return page.Append("</html>\n").ToString();
+    }
+
+    private static void Health(StringBuilder page, ChildHealth health, ImmutableArray<DiagnosedModel> parents)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"<h2>Health of {Text(health.Child.Name)}</h2><p>Checked: {Text(string.Join(", ", health.Checked))}.</p>");
+        if (health.Findings.IsEmpty)
+            page.Append("<p>No findings.</p>");
+        List(page, [.. health.Findings.Select(finding => $"{finding.Where}: {finding.Problem}"), .. health.Unchecked.Select(part => $"not checked: {part}")]);
+        foreach (var model in parents.Append(health.Child))
+        {
+            if (model.Fluency is not { } fluency)
+                continue;
+            page.Append(CultureInfo.InvariantCulture,
+                $"<p>{Text(model.Name)}: {fluency.Loss:0.00} nats a token on {fluency.Texts} generic texts; {fluency.Repeated.Length} of {fluency.Generations.Length} greedy texts repeat themselves.</p>");
+            List(page, [.. fluency.Generations.Select(generation => $"{generation.Prompt} … {generation.Text}")]);
+        }
+    }
+
+    private static void List(StringBuilder page, ImmutableArray<string> items)
+    {
+        if (!items.IsEmpty)
+            page.Append("<ul>").AppendJoin("", items.Select(item => $"<li>{Text(item)}</li>")).Append("</ul>");
     }
 
     private static Cell[] Probed(ProbeSignals probes)

@@ -5,26 +5,27 @@ using Spectre.Console;
 
 namespace Evo.Cli.Output;
 
-/// <summary><c>evo mri</c> on a terminal: every model by part, two models by layer and component, the child's health.</summary>
+/// <summary><c>evo mri</c> on a terminal: every model by part, two models by layer and component.</summary>
 internal static class MriTables
 {
     public static void Write(CliConsole console, MriReport report)
     {
         foreach (var model in report.Parents)
-            WriteModel(console, model.Signals);
+            WriteModel(console, model);
         if (report.Parents.Any(parent => parent.Probes is not null))
             WriteProbes(console, report);
         if (!report.Ratios.IsEmpty)
             WriteRatios(console, report);
-        if (report.Child is { } child)
-            WriteHealth(console, child, report);
+        if (report.Health is { } health)
+            HealthText.Write(console, health, report.Parents);
     }
 
-    private static void WriteModel(CliConsole console, ParentDiagnosis model)
+    private static void WriteModel(CliConsole console, DiagnosedModel model)
     {
-        console.Out.WriteLine($"{model.Model}: {model.Tensors.Length} tensors; means over the layers");
+        var tensors = model.Signals.Tensors;
+        console.Out.WriteLine($"{model.Name}: {tensors.Length} tensors; means over the layers");
         var table = new Table().Border(TableBorder.Simple).AddColumns("part", "tensors", "entropy (bits)", "standard deviation", "norm", "score");
-        foreach (var part in model.Tensors.GroupBy(tensor => (tensor.Place.Component, tensor.Place.Part)).OrderBy(group => group.Key.Component).ThenBy(group => group.Key.Part, StringComparer.Ordinal))
+        foreach (var part in tensors.GroupBy(tensor => (tensor.Place.Component, tensor.Place.Part)).OrderBy(group => group.Key.Component).ThenBy(group => group.Key.Part, StringComparer.Ordinal))
             table.AddRow(
                 Markup.Escape($"{Word(part.Key.Component)} {part.Key.Part}"),
                 part.Count().ToString(CultureInfo.InvariantCulture),
@@ -33,6 +34,8 @@ internal static class MriTables
                 Number(part.Average(tensor => tensor.Signals.Norm), "0.00"),
                 Number(part.Average(tensor => tensor.Signals.Score), "0.000"));
         console.Tables().Write(table);
+        if (model.Damage is { } damage)
+            console.Out.WriteLine($"{model.Name} cannot be run: {damage}");
     }
 
     /// <summary>Distances by layer and kind of text, and the line by which a Darwin recipe takes them.</summary>
@@ -40,7 +43,8 @@ internal static class MriTables
     {
         foreach (var model in report.Parents)
         {
-            var probes = model.Probes!;
+            if (model.Probes is not { } probes)
+                continue;
             console.Out.WriteLine($"{model.Name}: cosine distance of each layer's mean hidden state from that of generic text");
             var table = new Table().Border(TableBorder.Simple).AddColumns(["layer", .. probes.Sets.Select(set => set.ToLowerInvariant()), "mean"]);
             for (var layer = 0; layer < probes.Layers; layer++)
@@ -69,16 +73,7 @@ internal static class MriTables
         console.Tables().Write(table);
     }
 
-    private static void WriteHealth(CliConsole console, DiagnosedModel child, MriReport report)
-    {
-        console.Out.WriteLine(report.Findings.IsEmpty
-            ? $"{child.Name}: healthy ({child.Signals.Tensors.Length} tensors finite, norms within 0.5 to 1.5 times the parents')"
-            : $"{child.Name}: {report.Findings.Length} findings");
-        foreach (var finding in report.Findings)
-            console.Out.WriteLine($"  {finding.Where}: {finding.Problem}");
-    }
-
     internal static string Word(Component component) => component.ToString().ToLowerInvariant();
 
-    private static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "not finite";
+    internal static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "not finite";
 }

@@ -9,14 +9,18 @@ namespace Evo.Evaluation.Onnx;
 /// <summary>A model folder read into a candidate buffer, with an evaluator over it: what <c>evo eval</c> and the check of an export score.</summary>
 public sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(string path, CpuWeights weights, OnnxEvaluator evaluator)
+    private LoadedModel(string path, CpuWeights weights, ILanguageModel model)
     {
         Weights = weights;
-        Evaluator = evaluator;
+        Model = model;
+        Evaluator = new OnnxEvaluator(model, weights);
         Candidate = new Candidate(path, weights);
     }
 
     public CpuWeights Weights { get; }
+
+    /// <summary>Scores and generates; disposed with the evaluator.</summary>
+    public ILanguageModel Model { get; }
 
     public OnnxEvaluator Evaluator { get; }
 
@@ -34,8 +38,7 @@ public sealed class LoadedModel : IDisposable
         {
             foreach (var slot in weights.Layout.Slots) folder.ReadFloats(slot.Name, 0, weights[slot]);
             tokenizer = NativeTokenizer.Open(path);
-            var model = DecoderModel.Create(folder.Config, weights, tokenizer, options);
-            return new LoadedModel(path, weights, new OnnxEvaluator(model, weights));
+            return new LoadedModel(path, weights, DecoderModel.Create(folder.Config, weights, tokenizer, options));
         }
         catch
         {

@@ -13,8 +13,6 @@ namespace Evo.Evaluation.Probes;
 /// <param name="ByLayer">For each layer, from the first, the distance of each kind, in [0, 2].</param>
 public sealed record ProbeSignals(ImmutableArray<string> Sets, ImmutableArray<ImmutableArray<double>> ByLayer)
 {
-    private const int LongestText = 256;
-
     public int Layers => ByLayer.Length;
 
     /// <summary>The distance of one kind in every layer.</summary>
@@ -48,17 +46,17 @@ public sealed record ProbeSignals(ImmutableArray<string> Sets, ImmutableArray<Im
         ArgumentNullException.ThrowIfNull(tokenizer);
         var generic = sets.FirstOrDefault(set => set.Name == ProbeSets.Generic) ?? throw new ArgumentException("there is no generic set to compare with", nameof(sets));
         var kinds = sets.Remove(generic);
-        var length = Math.Min(LongestText, ActivationProbe.ContextLength(model.Config));
+        var contextLength = ActivationProbe.ContextLength(model.Config);
         var sequences = new List<ReadOnlyMemory<int>>();
         var setOf = new List<int>();
         foreach (var (index, set) in kinds.Insert(0, generic).Index())
         {
             foreach (var text in set.Texts)
             {
-                int[] tokens = tokenizer.BeginOfText is { } begin ? [begin, .. tokenizer.Encode(text)] : [.. tokenizer.Encode(text)];
+                var tokens = ProbeTokens.Of(text, tokenizer, contextLength);
                 if (tokens.Length < 2)
                     continue;
-                sequences.Add(tokens.AsMemory(0, Math.Min(length, tokens.Length)));
+                sequences.Add(tokens);
                 setOf.Add(index);
             }
 

@@ -65,8 +65,9 @@ internal sealed class ScriptedModel : ILanguageModel
     {
         var tokens = Tokenizer.Encode(Answer(Tokenizer.Decode(request.Prompt.Span)));
         var (kept, finish) = (tokens, FinishReason.EndOfText);
-        if (tokens.Length > request.MaxTokens)
-            (kept, finish) = (tokens[..request.MaxTokens], FinishReason.Length);
+        var room = Math.Min(request.MaxTokens, ContextLength - request.Prompt.Length);
+        if (tokens.Length > room)
+            (kept, finish) = (tokens[..room], FinishReason.Length);
         var text = Tokenizer.Decode(kept.AsSpan());
         var ends = request.Stop.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).ToList();
         return ends.Count == 0

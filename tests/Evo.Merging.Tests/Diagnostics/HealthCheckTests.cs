@@ -33,6 +33,25 @@ public sealed class HealthCheckTests
         Assert.Contains("function loss", findings[1].Problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3.5, true)] // half a nat above the worse parent
+    [InlineData(3.51, false)]
+    [InlineData(1, true)]
+    [InlineData(double.NaN, false)]
+    public void A_loss_on_generic_text_may_be_half_a_nat_above_the_worse_parents(double child, bool isHealthy)
+    {
+        Assert.Equal(isHealthy, HealthCheck.OfLoss(child, 3, 2).IsEmpty);
+        Assert.Equal(isHealthy, HealthCheck.OfLoss(child, 2, 3).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, true)]
+    [InlineData(1, 0, 0, false)]
+    [InlineData(1, 0, 1, true)] // a parent is as bad
+    [InlineData(3, 2, 1, false)]
+    public void A_child_may_repeat_itself_as_often_as_the_worse_parent(int child, int first, int second, bool isHealthy) =>
+        Assert.Equal(isHealthy, HealthCheck.OfRepetition(child, first, second, 3).IsEmpty);
+
     [Fact]
     public void Two_parents_are_compared_in_the_tensors_that_both_have()
     {
