@@ -9,7 +9,7 @@ internal static class ProbeTokens
 
     public static ReadOnlyMemory<int> Of(string text, ITokenizer tokenizer, int contextLength)
     {
-        int[] tokens = tokenizer.BeginOfText is { } begin ? [begin, .. tokenizer.Encode(text)] : [.. tokenizer.Encode(text)];
+        var tokens = TextTokens.Of(text, tokenizer);
         return tokens.AsMemory(0, Math.Min(tokens.Length, Math.Min(LongestText, contextLength)));
     }
 }

@@ -2,15 +2,18 @@ using Evo.Checkpoints;
 using Evo.Checkpoints.Models;
 using Evo.Inference.Tokenizers;
 
-namespace Evo.Evaluation.Calibration;
+namespace Evo.Evaluation;
 
 /// <summary>A text as a model reads it: after the token that its tokenizer puts before a text.</summary>
 internal static class TextTokens
 {
+    public static int[] Of(string text, ITokenizer tokenizer) =>
+        tokenizer.BeginOfText is { } begin ? [begin, .. tokenizer.Encode(text)] : [.. tokenizer.Encode(text)];
+
     /// <exception cref="CheckpointException">The tokenizer gives a token that the model has no embedding of.</exception>
     public static int[] Of(string text, ITokenizer tokenizer, ModelConfig model)
     {
-        int[] tokens = tokenizer.BeginOfText is { } begin ? [begin, .. tokenizer.Encode(text)] : [.. tokenizer.Encode(text)];
+        var tokens = Of(text, tokenizer);
         var outside = Array.FindIndex(tokens, token => token < 0 || token >= model.VocabSize);
         return outside < 0
             ? tokens
