@@ -1,5 +1,6 @@
 using Evo.Checkpoints;
 using Evo.Evaluation;
+using Evo.Inference;
 using Evo.Merging;
 using Evo.Optimization;
 using Evo.Search.Runs;
@@ -15,12 +16,12 @@ internal static class Failures
 {
     public static Failure Describe(Exception exception) => exception switch
     {
-        CheckpointException { InnerException: IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) } =>
-            new Failure(exception.Message, ExitCode.Environment), // a full or broken disk, where a missing file or folder is a wrong name
+        CheckpointException { InnerException: UnauthorizedAccessException or (IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException)) } =>
+            new Failure(exception.Message, ExitCode.Environment), // a full or broken disk, or no permission, where a missing file or folder is a wrong name
         CheckpointException or RecipeException or SearchSpaceException or TaskException or OptimizerSettingsException =>
             new Failure(exception.Message, ExitCode.Usage),
         RunException run => new Failure(run.Message, run.Problem == RunProblem.Usage ? ExitCode.Usage : ExitCode.Environment),
-        NonFiniteMergeException => new Failure(exception.Message, ExitCode.TooManyFailures),
+        NonFiniteMergeException or NonFiniteModelException => new Failure(exception.Message, ExitCode.TooManyFailures),
         OperationCanceledException => new Failure("stopped", ExitCode.Stopped),
         UnauthorizedAccessException or IOException => new Failure(exception.Message, ExitCode.Environment),
         DllNotFoundException => new Failure($"a native library is missing: {exception.Message}", ExitCode.Environment),

@@ -19,11 +19,13 @@ public sealed class ModelFolderWriter : IDisposable
     private readonly ShardPlan _plan;
     private readonly SafetensorsSink?[] _sinks;
     private readonly bool[] _finished;
+    private readonly long _otherBytes;
     private bool _closed;
 
-    private ModelFolderWriter(StagedFolder folder, ShardPlan plan)
+    private ModelFolderWriter(StagedFolder folder, ShardPlan plan, long otherBytes)
     {
         _folder = folder;
+        _otherBytes = otherBytes;
         _plan = plan;
         _sinks = new SafetensorsSink?[plan.Layouts.Length];
         _finished = new bool[plan.Layouts.Length];
@@ -53,10 +55,10 @@ public sealed class ModelFolderWriter : IDisposable
             throw new CheckpointException(target, $"cannot be made: {error.Message}", error);
         }
 
-        var writer = new ModelFolderWriter(folder, plan);
+        var writer = new ModelFolderWriter(folder, plan, options.OtherBytes);
         try
         {
-            DiskSpace.Require(folder.Path, target, plan.FileBytes);
+            DiskSpace.Require(folder.Path, target, plan.FileBytes + options.OtherBytes);
             writer.AddJson(ModelConfig.FileName, config);
             return writer;
         }
@@ -258,5 +260,5 @@ public sealed class ModelFolderWriter : IDisposable
         }
     }
 
-    private CheckpointException Failure(Exception error) => DiskSpace.Failure(_folder.Parent, _folder.Target, _plan.FileBytes, error);
+    private CheckpointException Failure(Exception error) => DiskSpace.Failure(_folder.Parent, _folder.Target, _plan.FileBytes + _otherBytes, error);
 }

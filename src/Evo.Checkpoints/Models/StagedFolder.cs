@@ -115,7 +115,7 @@ internal sealed class StagedFolder : IDisposable
         if (!Directory.Exists(Target) || !Directory.EnumerateFileSystemEntries(Target).Any())
             return;
         if (!_overwrite)
-            throw new CheckpointException(Target, "exists and is not empty; remove it, write elsewhere, or ask for it to be replaced");
+            throw new CheckpointException(Target, "exists and is not empty; remove it or write elsewhere");
         if (!File.Exists(System.IO.Path.Combine(Target, ModelConfig.FileName)))
         {
             throw new CheckpointException(Target,

@@ -22,7 +22,7 @@ internal static class MergeOptions
     {
         var option = new Option<string?>("--read-budget")
         {
-            Description = "Most of the experts' bytes to read, as a share (40%) or a size: the blocks of task vectors that matter least are left out.",
+            Description = "Most of the experts' bytes to read, as a share (40%) or a size (500MB, or a number of bytes): the blocks of task vectors that matter least are left out.",
             HelpName = "SHARE|SIZE",
         };
         option.Validators.Add(result =>

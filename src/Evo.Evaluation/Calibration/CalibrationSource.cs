@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Evo.Checkpoints;
 using Evo.Checkpoints.Safetensors;
+using Evo.Inference;
 using Evo.Inference.Activations;
 using Evo.Inference.Tokenizers;
 using Evo.Merging;
@@ -171,6 +172,21 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
         _announce($"calibration: {KindName(kind)} of {model} on {sequences.Length} sequences, {sequences.Sum(sequence => (long)sequence.Length)} tokens");
         Runs++;
         var computation = new StatisticsComputation(new ParentWeights(_parents, model), sequences, _cancellation);
+        try
+        {
+            Write(model, kind, wanted, computation);
+        }
+        catch (NonFiniteModelException failure)
+        {
+            throw new NonFiniteModelException($"'{model}' ({_parents[model].Path}) cannot be calibrated on: {failure.Message}");
+        }
+
+        return StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind))
+            ?? throw new CheckpointException(PathOf(model, kind), "statistics that were just written cannot be read back; the disk is faulty or something else writes there");
+    }
+
+    private void Write(string model, CalibrationKinds kind, CalibrationKinds wanted, StatisticsComputation computation)
+    {
         using var writer = Writer(model, kind);
         if (kind == CalibrationKinds.Fisher)
         {
@@ -186,9 +202,6 @@ public sealed class CalibrationSource : ICalibrationSource, IDisposable
             writer.Complete();
             second?.Complete();
         }
-
-        return StatisticsFolder.TryOpen(PathOf(model, kind), ContentIdOf(model, kind))
-            ?? throw new CheckpointException(PathOf(model, kind), "statistics that were just written cannot be read back; the disk is faulty or something else writes there");
     }
 
     private StatisticsFolder.Writer Writer(string model, CalibrationKinds kind) => new(PathOf(model, kind), ContentIdOf(model, kind))

@@ -27,16 +27,18 @@ public static class ProbeSets
     /// The sets of a folder, one file each, named by the file (<c>math.txt</c>, <c>law.jsonl</c>; read as calibration texts are), with the program's own for those of
     /// <see cref="Names"/> that it does not hold.
     /// </summary>
-    /// <exception cref="Evo.Merging.RecipeException">The folder is missing, or a file of it holds no text.</exception>
+    /// <exception cref="Evo.Merging.RecipeException">The folder is missing, a file of it holds no text, or two are of one name.</exception>
     public static ImmutableArray<ProbeSet> Read(string folder)
     {
         if (!Directory.Exists(folder))
             throw new Evo.Merging.RecipeException($"there is no folder '{folder}' with probe texts; it holds files such as math.txt and generic.txt");
-        var own = Directory.EnumerateFiles(folder)
+        var files = Directory.EnumerateFiles(folder)
             .Where(path => Path.GetExtension(path).ToUpperInvariant() is ".TXT" or ".JSONL" or ".YAML" or ".YML")
             .Order(StringComparer.Ordinal)
-            .Select(path => new ProbeSet(Path.GetFileNameWithoutExtension(path).ToUpperInvariant(), CalibrationTexts.Read(path)))
-            .ToDictionary(set => set.Name, StringComparer.Ordinal);
+            .ToLookup(path => Path.GetFileNameWithoutExtension(path).ToUpperInvariant(), StringComparer.Ordinal);
+        if (files.FirstOrDefault(set => set.Count() > 1) is { } several)
+            throw new Evo.Merging.RecipeException($"{folder}: {string.Join(" and ", several.Select(Path.GetFileName))} are one probe set, {several.Key}; keep one file of them");
+        var own = files.ToDictionary(set => set.Key, set => new ProbeSet(set.Key, CalibrationTexts.Read(set.Single())), StringComparer.Ordinal);
         return
         [
             .. BuiltIn.Select(set => own.GetValueOrDefault(set.Name, set)),

@@ -40,17 +40,17 @@ public static class FolderMerge
             NativeHeap.ReturnLargeBlocks();
 
         using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)));
+        var masks = TaskMaskFile.IsAskedFor(plan) ? new TaskMaskFile(plan, workers, cancellation) : null;
         using var writer = ModelFolderWriter.Create(
             folder,
             plan.OutputConfig,
             plan.Tensors.Select(tensor => tensor.Output).Concat(plan.Copied.Select(copied => copied.Source.Tensor with { Name = copied.Name })),
-            new ModelFolderOptions { ShardBytes = options.ShardBytes, Overwrite = options.Overwrite });
+            new ModelFolderOptions { ShardBytes = options.ShardBytes, Overwrite = options.Overwrite, OtherBytes = masks?.Bytes ?? 0 });
         CompanionFiles.Add(writer, plan, readme);
         try
         {
             new TensorStream(plan, writer, workers, options.MemoryBytes, progress, cancellation).Write();
-            if (TaskMaskFile.IsAskedFor(plan))
-                new TaskMaskFile(plan, workers, cancellation).AddTo(writer);
+            masks?.AddTo(writer);
         }
         catch (NonFiniteMergeException failure) when (NonFiniteInput.Of(plan, failure.Tensor) is { } reason)
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Methods;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Methods.TaskMasks;
 using Evo.Merging.Planning;
@@ -17,13 +18,31 @@ namespace Evo.Merging.Engines;
 /// one factor a task: θᵢ = θ₀ + scaleᵢ · maskᵢ ⊙ vector. <c>expert.i.t</c> is a tensor that task i keeps of its own model. Streamed: memory does not
 /// grow with the model.
 /// </summary>
-internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, CancellationToken cancellation)
+internal sealed class TaskMaskFile
 {
     public const string FileName = "task_masks.safetensors";
     public const string Format = "evo.task_masks/1";
 
     private const int PieceLength = 16 * CpuRun.Capacity;
     private const int MergedScratch = 4; // the masks' own blocks are below
+
+    private readonly CpuWorkers _workers;
+    private readonly CancellationToken _cancellation;
+    private readonly ImmutableArray<Part> _parts;
+
+    /// <summary>Looks at what is to be written, before anything is.</summary>
+    /// <exception cref="RecipeException">A masked tensor's base is not a tensor of the same name in the base model, so that nothing could be restored from it.</exception>
+    public TaskMaskFile(MergePlan plan, CpuWorkers workers, CancellationToken cancellation)
+    {
+        (_workers, _cancellation) = (workers, cancellation);
+        _parts = [.. plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, cache: null, cancellation)).Where(pair => IsAskedFor(pair.First)).Select(pair => Part.Of(pair.First, pair.Second))];
+    }
+
+    /// <summary>Bytes of tensors in the file that a plan asks for, at most: tensors that turn out to be the same in all models have none. 0 when it asks for no file.</summary>
+    public static long MostBytes(MergePlan plan) => plan.Tensors.Where(IsAskedFor).Sum(tensor =>
+        tensor.Base is null || (tensor.Method is MergeVla && tensor.Parameters.IsOn("task_expert"))
+            ? tensor.Models.Length * tensor.Output.ByteLength
+            : (tensor.Models.Length * (((tensor.Output.ElementCount + 7) / 8) + sizeof(float))) + tensor.Output.ByteLength);
 
     public static bool IsAskedFor(MergePlan plan) => plan.Tensors.Any(IsAskedFor);
 
@@ -35,17 +54,17 @@ internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, Cancellat
 
     public static string Expert(int task, string tensor) => FormattableString.Invariant($"expert.{task}.{tensor}");
 
-    /// <exception cref="RecipeException">A masked tensor's base is not a tensor of the same name in the base model, so that nothing could be restored from it.</exception>
+    /// <summary>Bytes of tensors in the file.</summary>
+    public long Bytes => _parts.SelectMany(part => part.Stored).Sum(tensor => tensor.ByteLength);
+
     public void AddTo(ModelFolderWriter writer)
     {
-        var parts = plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, cache: null, cancellation))
-            .Where(pair => IsAskedFor(pair.First)).Select(pair => Part.Of(pair.First, pair.Second)).ToImmutableArray();
-        var tasks = parts.Max(part => part.Tensor.Models.Length);
-        var names = new JsonArray([.. parts.First(part => part.Tensor.Models.Length == tasks).Tensor.Models.Select(model => JsonValue.Create(model.Model))]);
+        var tasks = _parts.Max(part => part.Tensor.Models.Length);
+        var names = new JsonArray([.. _parts.First(part => part.Tensor.Models.Length == tasks).Tensor.Models.Select(model => JsonValue.Create(model.Model))]);
         var metadata = new Dictionary<string, string> { ["format"] = Format, ["tasks"] = names.ToJsonString(JsonSerializerOptions.Default) };
-        writer.AddSafetensors(FileName, parts.SelectMany(part => part.Stored), metadata, append =>
+        writer.AddSafetensors(FileName, _parts.SelectMany(part => part.Stored), metadata, append =>
         {
-            foreach (var part in parts)
+            foreach (var part in _parts)
                 Write(part, append);
         });
     }
@@ -63,16 +82,16 @@ internal sealed class TaskMaskFile(MergePlan plan, CpuWorkers workers, Cancellat
             append(Scale(output.Name), MemoryMarshal.AsBytes<float>(scales));
         }
 
-        var pieces = new Piece[workers.Count * 2];
+        var pieces = new Piece[_workers.Count * 2];
         for (long start = 0; start < count; start += (long)pieces.Length * PieceLength)
         {
             var first = start;
             var filled = (int)Math.Min(pieces.Length, (count - start + PieceLength - 1) / PieceLength);
-            workers.ForEach(filled, (number, run) =>
+            _workers.ForEach(filled, (number, run) =>
             {
                 var from = first + ((long)number * PieceLength);
                 (pieces[number] ??= new Piece()).Fill(part, from, (int)Math.Min(PieceLength, count - from), run);
-            }, cancellation);
+            }, _cancellation);
             foreach (var piece in pieces.AsSpan(0, filled))
                 piece.AppendTo(append, part);
         }

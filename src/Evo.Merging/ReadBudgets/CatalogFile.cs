@@ -71,7 +71,8 @@ internal sealed class CatalogFile(string folder, byte[] identity, int[] blockCou
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             throw new CheckpointException(folder, $"the catalog of task vectors cannot be written there: {error.Message}; name another folder with --catalog", error);
         }
     }

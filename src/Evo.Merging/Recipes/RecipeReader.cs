@@ -33,6 +33,13 @@ public static class RecipeReader
             && keys.Intersect(RecipeKeys.Inputs.Append("merge_method").Append("experts")).Any() && !keys.Contains("recipe") && !keys.Contains("objectives");
     }
 
+    /// <summary>The keys of a recipe that hold what other places of it refer to by YAML aliases, and say nothing themselves.</summary>
+    public static IReadOnlySet<string> DefinitionsIn(YamlNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return SharedDefinitions.Of(node, RecipeKeys.Document);
+    }
+
     /// <summary>Reads one recipe that stands inside another document; positions in messages are the node's own.</summary>
     /// <exception cref="RecipeException">The node is no recipe, or not one that can be carried out.</exception>
     public static MergeRecipe Read(YamlNode node, string sourceName)
@@ -40,7 +47,7 @@ public static class RecipeReader
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(sourceName);
         var document = new RecipeNode(node, sourceName);
-        var fields = document.Mapping("the recipe", RecipeKeys.Document, SharedDefinitions.Of(node, RecipeKeys.Document));
+        var fields = document.Mapping("the recipe", RecipeKeys.Document, DefinitionsIn(node));
         if (RecipeKeys.Inputs.Count(fields.ContainsKey) != 1)
             throw document.Refuse("exactly one of 'models', 'slices' and 'modules' is needed");
         if (fields.TryGetValue("tokenizer", out var both) && fields.ContainsKey("tokenizer_source"))

@@ -12,6 +12,7 @@ public class RowRanksTests
         { "equal", Row(100, (_, i) => i % 2 == 0 ? 3 : -3) },
         { "mostly zero", Row(513, (random, _) => random.Next(20) == 0 ? random.NextSingle() : 0) },
         { "magnitudes of all sizes", Row(777, (random, _) => MathF.Pow(10, -38 * random.NextSingle())) },
+        { "one far above the others", Row(3000, (random, i) => i == 7 ? 1e9f : random.NextSingle()) },
         { "shorter than a vector", [0.5f, -0.25f, 0.5f, 0] },
         { "one", [2] },
     };

@@ -153,6 +153,7 @@ public sealed class GrammarTests
     [Theory]
     [InlineData("parmeters: &p {weight: 1}\nmerge_method: linear\nmodels: [{model: a}]", "1:1: unknown key 'parmeters'")]
     [InlineData("merge_method: linear\nmodels: [{model: a, parameters: &p {weight: 1}}]\nparmeters: *p", "3:1: unknown key 'parmeters'")]
+    [InlineData("residual_weight: &p {weight: 1}\nmerge_method: linear\nmodels: [{model: a, parameters: *p}]", "1:1: 'residual_weight'")]
     public void A_key_that_nothing_refers_to_is_unknown_even_with_an_anchor(string yaml, string message) => Refuses(yaml, message);
 
     [Fact]

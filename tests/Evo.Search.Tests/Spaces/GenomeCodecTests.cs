@@ -183,6 +183,20 @@ public sealed class GenomeCodecTests : IDisposable
     }
 
     [Fact]
+    public void What_a_recipe_defines_under_keys_of_its_own_is_used_where_it_is_referred_to()
+    {
+        var codec = _fixture.Codec("""
+            shared: &half {weight: 0.5}
+            merge_method: linear
+            models:
+              - {model: models/arithmetic, parameters: *half}
+              - {model: models/base, parameters: {weight: {search: [0, 1]}}}
+            """);
+
+        Assert.Equal([0.5, 0.25], codec.Decode([0.25]).Models.Select(model => model.Parameters.Evaluate("weight", "x", 0)!.Value));
+    }
+
+    [Fact]
     public void A_genome_that_makes_no_recipe_is_an_invalid_candidate()
     {
         var codec = _fixture.Codec("""
@@ -192,7 +206,7 @@ public sealed class GenomeCodecTests : IDisposable
 
         Assert.Equal(3, codec.Decode([1, 4]).Slices[0].Sources[0].LayerCount);
         var error = Assert.Throws<RecipeException>(() => codec.Decode([4, 2]));
-        Assert.Contains("holds no layer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[4, 2] is no range", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,13 +19,27 @@ internal static unsafe class RankedMask
 
     public static void KeepRanked(Span<float> values, long start, MaskKey key, double lowest, double highest, int rowLength)
     {
-        var first = (float)((rowLength > 1 ? lowest : (lowest + highest) / 2) * Draws);
-        var step = rowLength > 1 ? (float)((highest - lowest) * Draws / (rowLength - 1)) : 0;
+        if (rowLength == 1)
+        {
+            KeepBelow(values, start, key, (float)((lowest + highest) / 2 * Draws));
+            return;
+        }
+
+        var first = (float)(lowest * Draws);
+        var step = (float)((highest - lowest) * Draws / (rowLength - 1));
         using var ranks = new RowRanks(rowLength);
         fixed (float* data = values)
             for (var row = 0; row < values.Length; row += rowLength)
                 if (ranks.Turn(data + row))
                     ranks.DropFrom(data + row, first, step, Undecided(data + row, ranks.Undecided, rowLength, start + row, key, first, first + ((rowLength - 1) * step)));
+    }
+
+    /// <summary>Rows of one element have no order: all stay with one probability. What is not finite stays, as everywhere.</summary>
+    private static void KeepBelow(Span<float> values, long start, MaskKey key, float bound)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (key.Draw(start + i) >> 8 >= bound && float.IsFinite(values[i]))
+                values[i] = 0;
     }
 
     /// <summary>Zeroes elements whose draw is not below <paramref name="last"/>, and lists those that are not zero and whose draw is not below <paramref name="first"/> either.</summary>

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Evo.Merging.Engines.Cpu;
@@ -8,7 +8,7 @@ namespace Evo.Merging.Engines.Cpu;
 /// <summary>
 /// Ranks of a row's elements by magnitude: the smallest has rank 0, and of equal ones the earlier the lower. Nothing is sorted: magnitudes are counted in buckets by their
 /// leading bits, a bucket bounds its elements' ranks, and where that does not settle a comparison, one element's rank is counted. In a bucket of equal magnitudes, which is
-/// the rule for differences of bf16, that goes through the row once for all of them.
+/// the rule for differences of bf16, that goes through the row once for all of them; a row that asks for many ranks among different magnitudes is sorted after all.
 /// </summary>
 internal sealed unsafe class RowRanks : IDisposable
 {
@@ -19,11 +19,16 @@ internal sealed unsafe class RowRanks : IDisposable
     private const int Infinity = 0x7F800000;
     private const int Lanes = 16;
 
+    /// <summary>Ranks among different magnitudes that are counted one at a time in a row before it is sorted.</summary>
+    private const int MostCounted = 64;
+
     private readonly int _length;
     private readonly int _buckets;
     private readonly int _shift;
-    private readonly int[] _memory;
-    private readonly MemoryHandle _pin;
+    private readonly int* _memory;
+    private ulong[]? _sorted;
+    private int[]? _ranks;
+    private int _countedMixed;
 
     // Of elements.
     private readonly int* _magnitudes;
@@ -40,11 +45,10 @@ internal sealed unsafe class RowRanks : IDisposable
     public RowRanks(int length)
     {
         _length = length;
-        _buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(length, 1024, 1 << 16));
+        _buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(length, Octaves, 1 << 16));
         _shift = MantissaBits - BitOperations.Log2((uint)_buckets / Octaves);
-        _memory = ArrayPool<int>.Shared.Rent((4 * (length + 1)) + (6 * _buckets) + 1);
-        _pin = _memory.AsMemory().Pin();
-        Undecided = (UndecidedElement*)_pin.Pointer;
+        _memory = (int*)NativeMemory.AlignedAlloc(((4 * ((nuint)length + 1)) + (6 * (nuint)_buckets) + 1) * sizeof(int), 64);
+        Undecided = (UndecidedElement*)_memory;
         _magnitudes = (int*)(Undecided + length + 1);
         _bucketOf = _magnitudes + length;
         _even = _bucketOf + length;
@@ -65,6 +69,7 @@ internal sealed unsafe class RowRanks : IDisposable
         if (largest is 0 or >= Infinity)
             return false;
         Count(((largest >> _shift) - (_buckets - 1)) << _shift);
+        _countedMixed = 0;
         return true;
     }
 
@@ -91,13 +96,30 @@ internal sealed unsafe class RowRanks : IDisposable
 
     public void Dispose()
     {
-        _pin.Dispose();
-        ArrayPool<int>.Shared.Return(_memory);
+        NativeMemory.AlignedFree(_memory);
     }
 
     private static int Bit(bool condition) => Unsafe.BitCast<bool, byte>(condition);
 
-    private int RankOf(int element, int bucket) => _isMixed[bucket] != 0 ? SmallerThan(element) : _lowest[bucket] + EqualBefore(element, bucket);
+    private int RankOf(int element, int bucket)
+    {
+        if (_isMixed[bucket] == 0)
+            return _lowest[bucket] + EqualBefore(element, bucket);
+        if (_countedMixed == MostCounted)
+            Sort();
+        return _countedMixed++ < MostCounted ? SmallerThan(element) : _ranks![element];
+    }
+
+    private void Sort()
+    {
+        _sorted ??= new ulong[_length];
+        _ranks ??= new int[_length];
+        for (var i = 0; i < _length; i++)
+            _sorted[i] = ((ulong)(uint)_magnitudes[i] << 32) | (uint)i;
+        Array.Sort(_sorted);
+        for (var rank = 0; rank < _length; rank++)
+            _ranks[(uint)_sorted[rank]] = rank;
+    }
 
     /// <returns>The largest.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -7,7 +7,7 @@ namespace Evo.Merging.Engines.Forecasts;
 
 /// <summary>What carrying out a plan to disk will take, said before it starts.</summary>
 /// <param name="BytesRead">Bytes of the inputs as stored, each once; methods that make passes read from the system's cache after the first.</param>
-/// <param name="BytesWritten">Bytes of the weight files, headers included, and nothing else: exact.</param>
+/// <param name="BytesWritten">Bytes of the weight files, headers included, and nothing else: exact, but for task masks, of which it is the most.</param>
 /// <param name="TemporaryBytes">Disk that is needed until the result is in place: it is written beside its name, and what it replaces goes last.</param>
 /// <param name="PeakMemoryBytes">Anonymous memory of the program, its own included; inputs are mapped and do not count.</param>
 /// <param name="Methods">Shares of the methods, in the plan's order.</param>
@@ -34,7 +34,7 @@ public sealed record MergeForecast(
         options ??= new FolderMergeOptions();
         MemoryGate.Require(plan, options.MemoryBytes);
         var written = ModelFolderWriter.WeightFileBytes(
-            plan.Tensors.Select(tensor => tensor.Output).Concat(plan.Copied.Select(copied => copied.Source.Tensor with { Name = copied.Name })), options.ShardBytes);
+            plan.Tensors.Select(tensor => tensor.Output).Concat(plan.Copied.Select(copied => copied.Source.Tensor with { Name = copied.Name })), options.ShardBytes) + TaskMaskFile.MostBytes(plan);
         var measured = probe ? SpeedProbe.Of(plan, options, folder, cancellation) : null;
         var methods = plan.Tensors.GroupBy(tensor => tensor.Method).Select(group => MethodForecast.Of(group.Key, [.. group], measured)).ToImmutableArray();
         return new MergeForecast(

@@ -31,9 +31,11 @@ internal static class WorkingMemory
         return ProgramBytes + (matrices > 0 ? ProductBytes : 0) + ordinary + Math.Min(options.MemoryBytes, (Loose * matrices) + (workers * longRuns)) + prepared + piled;
     }
 
-    /// <summary>What matrices may take: the budget; where they need much less, twice what they need, so that the collector is seldom called.</summary>
+    /// <summary>
+    /// What matrices may take: the budget; where they need much less, twice what they need, so that the collector is seldom called; without a bound where there are none.
+    /// </summary>
     public static long LimitOf(MergePlan plan, FolderMergeOptions options) =>
-        Math.Min(options.MemoryBytes, Loose * OfMatrices(plan, options.Workers > 0 ? options.Workers : Environment.ProcessorCount));
+        OfMatrices(plan, options.Workers > 0 ? options.Workers : Environment.ProcessorCount) is > 0 and var needed ? Math.Min(options.MemoryBytes, Loose * needed) : long.MaxValue;
 
     private static long OfMatrices(MergePlan plan, int workers) =>
         plan.Tensors.Select(tensor => MatrixBytes.Of(tensor).Total).OrderDescending().Take(workers).Sum();

@@ -1,5 +1,6 @@
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Modifiers;
+using Evo.Merging.Recipes;
 using Evo.Search.Spaces.Reading;
 using YamlDotNet.RepresentationModel;
 
@@ -15,6 +16,7 @@ internal sealed class RecipeEmitter
     private readonly Dictionary<YamlNode, RecipeSlot> _slots;
     private readonly Dictionary<YamlNode, RecipeSource> _sources;
     private readonly HashSet<YamlNode> _levels;
+    private readonly IReadOnlySet<string> _definitions;
 
     public RecipeEmitter(RecipeTemplate template)
     {
@@ -22,6 +24,7 @@ internal sealed class RecipeEmitter
         _slots = template.SlotsByNode();
         _sources = new(template.Sources.Select(source => KeyValuePair.Create((YamlNode)source.Node, source)), ReferenceEqualityComparer.Instance);
         _levels = new(template.Sources.SelectMany(source => source.Levels).Append(template.Root), ReferenceEqualityComparer.Instance);
+        _definitions = RecipeReader.DefinitionsIn(template.Root);
     }
 
     /// <summary>A recipe without ranges, in mergekit's grammar; its nodes stand where the ranges stood.</summary>
@@ -72,6 +75,8 @@ internal sealed class RecipeEmitter
             var hasParameters = false;
             foreach (var (key, value) in mapping.Children)
             {
+                if (ReferenceEquals(mapping, owner._template.Root) && key is YamlScalarNode { Value: { } name } && owner._definitions.Contains(name))
+                    continue; // what it says is written where it is referred to
                 if (key is YamlScalarNode { Value: "parameters" } && owner._levels.Contains(mapping) && (value is YamlMappingNode || Scalars.IsNull(value)))
                 {
                     Parameters(mapping, key, value);
