@@ -19,6 +19,18 @@ internal sealed unsafe partial class CpuBlock
         InnerProducts.Add(data, isBFloat16, blocks.Length, _length, products);
     }
 
+    public override void AddInnerProductsOfDifferences(ReadOnlySpan<Block> blocks, Span<double> products)
+    {
+        var data = stackalloc byte*[blocks.Length];
+        var areStored = _stored is not null;
+        for (var i = 0; i < blocks.Length; i++)
+            areStored &= (data[i] = ((CpuBlock)blocks[i])._stored) is not null;
+        if (areStored)
+            InnerProducts.AddOfDifferences(data, _stored, blocks.Length, _length, products);
+        else
+            base.AddInnerProductsOfDifferences(blocks, products);
+    }
+
     public override void SetVariance(ReadOnlySpan<Block> blocks)
     {
         var data = stackalloc float*[blocks.Length];

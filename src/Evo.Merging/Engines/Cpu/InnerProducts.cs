@@ -15,7 +15,14 @@ internal static unsafe class InnerProducts
     private const int MostOnStack = 24;
 
     /// <param name="isBFloat16">Whether a vector lies as it is stored, or in float32.</param>
-    public static void Add(byte** vectors, bool* isBFloat16, int count, int length, Span<double> products)
+    public static void Add(byte** vectors, bool* isBFloat16, int count, int length, Span<double> products) =>
+        Add(vectors, isBFloat16, null, count, length, products);
+
+    /// <summary>Of vectors minus another, rounded to float32, all stored as bf16.</summary>
+    public static void AddOfDifferences(byte** vectors, byte* subtrahend, int count, int length, Span<double> products) =>
+        Add(vectors, null, subtrahend, count, length, products);
+
+    private static void Add(byte** vectors, bool* isBFloat16, byte* subtrahend, int count, int length, Span<double> products)
     {
         var needed = (count * Stretch) + (products.Length * Lanes);
         Span<double> memory = count <= MostOnStack ? stackalloc double[needed] : new double[needed];
@@ -28,10 +35,13 @@ internal static unsafe class InnerProducts
                 var elements = Math.Min(Stretch, length - first);
                 for (var vector = 0; vector < count; vector++)
                 {
-                    if (isBFloat16[vector])
-                        Widen<BFloat16Input>(vectors[vector], first, elements, wide + (vector * Stretch));
+                    var place = wide + (vector * Stretch);
+                    if (subtrahend is not null)
+                        WidenDifference(vectors[vector], subtrahend, first, elements, place);
+                    else if (isBFloat16[vector])
+                        Widen<BFloat16Input>(vectors[vector], first, elements, place);
                     else
-                        Widen<SingleInput>(vectors[vector], first, elements, wide + (vector * Stretch));
+                        Widen<SingleInput>(vectors[vector], first, elements, place);
                 }
 
                 AddPairs(wide, count, (elements + Lanes - 1) & -Lanes, sums);
@@ -40,6 +50,23 @@ internal static unsafe class InnerProducts
             for (var pair = 0; pair < products.Length; pair++)
                 products[pair] += Reductions.Total(Vector512.Load(sums + (pair * Lanes)));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WidenDifference(byte* values, byte* subtrahend, int first, int count, double* wide)
+    {
+        var i = 0;
+        for (; i <= count - (2 * Lanes); i += 2 * Lanes)
+        {
+            var (lower, upper) = Vector512.Widen(BFloat16Input.Load(values, (nuint)(first + i)) - BFloat16Input.Load(subtrahend, (nuint)(first + i)));
+            lower.Store(wide + i);
+            upper.Store(wide + i + Lanes);
+        }
+
+        for (; i < count; i++)
+            wide[i] = BFloat16Input.LoadOne(values, (nuint)(first + i)) - BFloat16Input.LoadOne(subtrahend, (nuint)(first + i));
+        for (; (i & (Lanes - 1)) != 0; i++)
+            wide[i] = 0;
     }
 
     /// <summary>Zeroes fill up to a multiple of the lanes.</summary>

@@ -8,6 +8,14 @@ public abstract partial class Block
     /// </summary>
     public abstract void AddInnerProducts(ReadOnlySpan<Block> blocks, Span<double> products);
 
+    /// <summary>The same of the blocks minus this one; afterwards the blocks hold either what they held or these differences.</summary>
+    public virtual void AddInnerProductsOfDifferences(ReadOnlySpan<Block> blocks, Span<double> products)
+    {
+        foreach (var block in blocks)
+            block.Subtract(this);
+        blocks[0].AddInnerProducts(blocks, products);
+    }
+
     /// <summary>this = the population variance of the blocks, element by element; exactly 0 where they are equal.</summary>
     public abstract void SetVariance(ReadOnlySpan<Block> blocks);
 }

@@ -32,8 +32,11 @@ internal sealed class GramMatrix
         var count = inputs.ModelCount;
         return inputs.Remember("inner products", () => new GramMatrix(count, inputs.Sum(Pairs(count), (run, sums) =>
         {
-            var blocks = run.Vectors(inputs.HasBase);
-            blocks[0].AddInnerProducts(blocks, sums);
+            var blocks = run.Vectors(hasBase: false);
+            if (inputs.HasBase)
+                run.Base.AddInnerProductsOfDifferences(blocks, sums);
+            else
+                blocks[0].AddInnerProducts(blocks, sums);
         })));
     }
 

@@ -66,7 +66,28 @@ internal unsafe struct StockFormula(float ratio) : IFormula
     }
 }
 
-/// <summary>θ₀ + λ · (Σ wᵢ τᵢ) / divisor: <see cref="SumKernel"/>.</summary>
+/// <summary>θ₀ + λ · (Σ wᵢ τᵢ) / divisor, of task vectors as they are: <see cref="SumKernel"/>.</summary>
+internal unsafe struct DenseSumFormula(float* weights, float divisor, float lambda) : IFormula
+{
+    private InputPointers _inputs;
+
+    public void Place(InputPointers inputs, long start) => _inputs = inputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> At<TInput>(nuint index)
+        where TInput : struct, IInputElements
+    {
+        var start = TInput.Load(_inputs.Base, index);
+        var merged = Vector512<float>.Zero;
+        for (var model = 0; model < _inputs.Count; model++)
+            merged = ((TInput.Load(_inputs.Models[model], index) - start) * Vector512.Create(weights[model])) + merged;
+        if (divisor != 1)
+            merged /= Vector512.Create(divisor);
+        return (merged * Vector512.Create(lambda)) + start;
+    }
+}
+
+/// <summary>The same of task vectors that are made sparse.</summary>
 internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, float lambda) : IFormula
 {
     private InputPointers _inputs;

@@ -69,6 +69,11 @@ internal static unsafe class FusedKernels
                 return FusedLoop.Run<BlendFormula, TInput, TOutput>(new BlendFormula(slerp.BaseShare, slerp.ModelShare), inputs, start, length, output);
             case StockKernel stock:
                 return FusedLoop.Run<StockFormula, TInput, TOutput>(new StockFormula(stock.Ratio), inputs, start, length, output);
+            case SumKernel sum when Array.TrueForAll(sum.Shares, share => share.Sparsity == Sparsity.None):
+                var dense = stackalloc float[inputs.Count];
+                for (var model = 0; model < inputs.Count; model++)
+                    dense[model] = sum.Shares[model].Weight;
+                return FusedLoop.Run<DenseSumFormula, TInput, TOutput>(new DenseSumFormula(dense, sum.Divisor, sum.Lambda), inputs, start, length, output);
             case SumKernel sum:
                 var shares = stackalloc SparseShare[inputs.Count];
                 return RunSparse<TaskVectorSumFormula, TInput, TOutput>(
