@@ -56,9 +56,9 @@ internal static class Anchor
 
     /// <inheritdoc cref="IMergeMethod.PreparedBytes"/>
     public static long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
-        parameters.Choice(Kind.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.PreparedBytes(name, place, shape, parameters.ModelCount) : 0;
+        SpectralBackbone.PreparedBytes(parameters.Choice(Kind.Name), place, shape, parameters.ModelCount);
 
     /// <inheritdoc cref="IMergeMethod.WorkOf"/>
     public static MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
-        parameters.Choice(Kind.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.WorkOf(name, place, shape, parameters.ModelCount) : default;
+        SpectralBackbone.WorkOf(parameters.Choice(Kind.Name), place, shape, parameters.ModelCount);
 }

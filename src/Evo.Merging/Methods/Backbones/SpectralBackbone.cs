@@ -24,13 +24,15 @@ internal static class SpectralBackbone
     /// <param name="weights">Of each model; without influence where the merge takes none.</param>
     public static ITensorKernel Bind(string name, TensorInputs inputs, double[] weights) => Of(name).Bind(inputs, ParametersOf(name, weights));
 
-    /// <inheritdoc cref="IMergeMethod.PreparedBytes"/>
+    /// <summary>What the merge by that method keeps; 0 for the name of another merge.</summary>
     public static long PreparedBytes(string name, TensorPlace place, ImmutableArray<long> shape, int models) =>
-        Of(name).PreparedBytes(place, shape, ParametersOf(name, [.. Enumerable.Repeat(1.0, models)]));
+        Has(name) ? Of(name).PreparedBytes(place, shape, ParametersOf(name, [.. Enumerable.Repeat(1.0, models)])) : 0;
 
-    /// <summary>What the merge by that method takes, and its change of the base, half a number an element, beside it.</summary>
+    /// <summary>What the merge by that method takes, and its change of the base, half a number an element, beside it; nothing for the name of another merge.</summary>
     public static MatrixWork WorkOf(string name, TensorPlace place, ImmutableArray<long> shape, int models)
     {
+        if (!Has(name))
+            return default;
         var work = Of(name).WorkOf(place, shape, ParametersOf(name, [.. Enumerable.Repeat(1.0, models)]));
         return work.IsNone ? work : work with { Numbers = work.Numbers + (shape.Aggregate(1.0, (product, extent) => product * extent) / 2) };
     }

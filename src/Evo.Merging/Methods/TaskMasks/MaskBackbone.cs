@@ -33,11 +33,11 @@ internal static class MaskBackbone
 
     /// <inheritdoc cref="IMergeMethod.PreparedBytes"/>
     public static long PreparedBytes(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
-        parameters.Choice(Parameter.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.PreparedBytes(name, place, shape, parameters.ModelCount) : 0;
+        SpectralBackbone.PreparedBytes(parameters.Choice(Parameter.Name), place, shape, parameters.ModelCount);
 
     /// <inheritdoc cref="IMergeMethod.WorkOf"/>
     public static MatrixWork WorkOf(TensorPlace place, ImmutableArray<long> shape, TensorParameters parameters) =>
-        parameters.Choice(Parameter.Name) is var name && SpectralBackbone.Has(name) ? SpectralBackbone.WorkOf(name, place, shape, parameters.ModelCount) : default;
+        SpectralBackbone.WorkOf(parameters.Choice(Parameter.Name), place, shape, parameters.ModelCount);
 
     /// <summary>Refuses weights that the backbone would leave out without a word; null where there are none.</summary>
     public static string? Objection(TensorParameters parameters) =>

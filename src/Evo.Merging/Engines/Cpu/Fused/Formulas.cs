@@ -66,6 +66,15 @@ internal unsafe struct StockFormula(float ratio) : IFormula
     }
 }
 
+/// <summary>How sums of task vectors end.</summary>
+internal static class TaskVectorSums
+{
+    /// <summary>θ₀ + λ · sum / divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> OnBase(Vector512<float> sum, float divisor, float lambda, Vector512<float> start) =>
+        ((divisor == 1 ? sum : sum / Vector512.Create(divisor)) * Vector512.Create(lambda)) + start;
+}
+
 /// <summary>θ₀ + λ · (Σ wᵢ τᵢ) / divisor, of task vectors as they are: <see cref="SumKernel"/>.</summary>
 internal unsafe struct DenseSumFormula(float* weights, float divisor, float lambda) : IFormula
 {
@@ -81,9 +90,7 @@ internal unsafe struct DenseSumFormula(float* weights, float divisor, float lamb
         var merged = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
             merged = ((TInput.Load(_inputs.Models[model], index) - start) * Vector512.Create(weights[model])) + merged;
-        if (divisor != 1)
-            merged /= Vector512.Create(divisor);
-        return (merged * Vector512.Create(lambda)) + start;
+        return TaskVectorSums.OnBase(merged, divisor, lambda, start);
     }
 }
 
@@ -107,9 +114,7 @@ internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, 
         var merged = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
             merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, index) * Vector512.Create(shares[model].Weight)) + merged;
-        if (divisor != 1)
-            merged /= Vector512.Create(divisor);
-        return (merged * Vector512.Create(lambda)) + start;
+        return TaskVectorSums.OnBase(merged, divisor, lambda, start);
     }
 }
 

@@ -1,0 +1,84 @@
+using Evo.Checkpoints.Tensors;
+using Evo.Merging.Engines.Cpu;
+
+namespace Evo.Merging.Tests.Engines;
+
+/// <summary>Gram matrices in float64: of vectors as they are stored, of their differences, and of float32 the same bits; against a plain sum of exact products.</summary>
+public sealed unsafe class InnerProductsTests
+{
+    public static TheoryData<int, int> Sizes => new()
+    {
+        { 1, 1 }, { 2, 7 }, { 2, 16 }, { 3, 255 }, { 3, 257 }, { 5, 1000 }, { 30, 513 },
+    };
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Stored_vectors_have_the_products_of_their_values(int count, int length)
+    {
+        var vectors = Vectors(count, length);
+        var stored = Products(vectors, areStored: true);
+        Assert.Equal(Products(vectors, areStored: false), stored);
+        Near(vectors, stored);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Differences_of_stored_vectors_have_the_products_of_their_rounded_values(int count, int length)
+    {
+        var vectors = Vectors(count + 1, length);
+        var subtrahend = vectors[count];
+        var differences = vectors[..count].Select(vector => vector.Zip(subtrahend, (x, y) => x - y).ToArray()).ToArray();
+        var products = new double[count * (count + 1) / 2];
+        var (bytes, of) = (vectors.Select(Stored).ToArray(), new byte*[count]);
+        var pins = bytes.Select(one => new Memory<byte>(one).Pin()).ToArray();
+        for (var i = 0; i < count; i++)
+            of[i] = (byte*)pins[i].Pointer;
+        fixed (byte** data = of)
+            InnerProducts.AddOfDifferences(data, (byte*)pins[count].Pointer, count, length, products);
+        foreach (var pin in pins)
+            pin.Dispose();
+
+        Assert.Equal(Products(differences, areStored: false), products);
+        Near(differences, products);
+    }
+
+    private static double[] Products(float[][] vectors, bool areStored)
+    {
+        var products = new double[vectors.Length * (vectors.Length + 1) / 2];
+        var bytes = vectors.Select(vector => areStored ? Stored(vector) : System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(vector).ToArray()).ToArray();
+        var (of, kinds) = (new byte*[vectors.Length], Enumerable.Repeat(areStored, vectors.Length).ToArray());
+        var pins = bytes.Select(one => new Memory<byte>(one).Pin()).ToArray();
+        for (var i = 0; i < vectors.Length; i++)
+            of[i] = (byte*)pins[i].Pointer;
+        fixed (byte** data = of)
+        fixed (bool* isStored = kinds)
+            InnerProducts.Add(data, isStored, vectors.Length, vectors[0].Length, products);
+        foreach (var pin in pins)
+            pin.Dispose();
+        return products;
+    }
+
+    private static void Near(float[][] vectors, double[] products)
+    {
+        var pair = 0;
+        for (var i = 0; i < vectors.Length; i++)
+            for (var j = i; j < vectors.Length; j++)
+            {
+                var terms = vectors[i].Zip(vectors[j], (x, y) => (double)x * y).ToArray();
+                Assert.InRange(products[pair++] - terms.Sum(), -1e-12 * terms.Sum(Math.Abs), 1e-12 * terms.Sum(Math.Abs));
+            }
+    }
+
+    /// <summary>Values that bf16 holds exactly.</summary>
+    private static float[][] Vectors(int count, int length)
+    {
+        var random = new Random(3);
+        return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, length)
+            .Select(_ => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(random.NextSingle() - 0.5f) & 0xFFFF0000)).ToArray())];
+    }
+
+    private static byte[] Stored(float[] values)
+    {
+        var bytes = new byte[2 * values.Length];
+        Floats.FromSingle(values, ElementType.BF16, bytes);
+        return bytes;
+    }
+}
