@@ -15,7 +15,7 @@ internal static class MergeCommand
     public static Command Create(CliConsole console)
     {
         var recipe = new Argument<string>("RECIPE") { Description = "A mergekit recipe (YAML), or several in one file that name each other." };
-        var output = new Option<string?>("--out") { Description = "The folder to make; it must not exist." };
+        var output = new Option<string?>("--out") { Description = "The folder to make; it must not exist, or be empty." };
         var memory = MergeOptions.Memory();
         var shardSize = MergeOptions.ShardSize();
         var modelsFrom = MergeOptions.ModelsFrom();

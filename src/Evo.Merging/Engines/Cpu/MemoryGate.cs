@@ -19,14 +19,13 @@ internal sealed class MemoryGate(long bytes, MatrixMemory? matrices = null)
     /// <exception cref="RecipeException">A tensor's matrices take more than all the memory there is: nothing should be begun.</exception>
     public static void Require(MergePlan plan, long bytes)
     {
-        foreach (var tensor in plan.Tensors)
-            if (MatrixBytes.Of(tensor).Total is var needed && needed > bytes)
-            {
-                // The greatest need, so that the figure in the message is enough.
-                var (most, least) = plan.Tensors.Select(other => (other, MatrixBytes.Of(other).Total)).MaxBy(pair => pair.Total);
-                throw new RecipeException($"'{most.Method.Name}' factorises or solves whole matrices; '{most.Output.Name}' {most.Output.ShapeText} of {most.Models.Length} models takes "
-                    + $"{Megabytes(least)} MB, and {bytes / 1_000_000} MB are given: give that much memory (--memory {Megabytes(least)}MB), or merge with a method that goes element by element");
-            }
+        // The greatest need, so that the figure in the message is enough.
+        var (most, least) = plan.Tensors.Select(tensor => (tensor, MatrixBytes.Of(tensor).Total)).MaxBy(pair => pair.Total);
+        if (least > bytes)
+        {
+            throw new RecipeException($"'{most.Method.Name}' factorises or solves whole matrices; '{most.Output.Name}' {most.Output.ShapeText} of {most.Models.Length} models takes "
+                + $"{Megabytes(least)} MB, and {bytes / 1_000_000} MB are given: give that much memory (--memory {Megabytes(least)}MB), or merge with a method that goes element by element");
+        }
     }
 
     /// <summary>Before a tensor's kernel is bound: waits until its matrices fit.</summary>

@@ -80,6 +80,3 @@ internal static unsafe class RankedMask
         return count;
     }
 }
-
-/// <summary>An element of a row, and its draw.</summary>
-internal readonly record struct UndecidedElement(int Element, float Draw);
