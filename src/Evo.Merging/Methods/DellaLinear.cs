@@ -13,6 +13,8 @@ internal sealed class DellaLinear : TaskVectorMethod
 
     public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RankedDrop.Parameters(normalize: false), CommonParameters.MergekitSteps()];
 
+    public override MethodNeeds Needs => base.Needs with { ScratchOfRun = RankedDrop.ScratchOfRun };
+
     protected override bool ElectsSigns => false;
 
     public override string? Objection(TensorParameters parameters) => RankedDrop.Objection(parameters);

@@ -19,6 +19,9 @@ public sealed record MethodNeeds(
     /// <summary>A <c>base_model</c> is one more input model, listed or not.</summary>
     public bool CountsBase { get; init; }
 
+    /// <summary>Numbers of float32 size that are alive for every element of a run, beside its inputs, its result and one more.</summary>
+    public int ScratchOfRun { get; init; }
+
     /// <summary>Tensors that every model has and the base does not are merged too, without a base; else they are refused.</summary>
     public bool TakesNewModules { get; init; }
 }

@@ -108,6 +108,16 @@ public sealed class FolderMergeFailureTests
     }
 
     [Fact]
+    public void The_ranks_of_long_rows_count()
+    {
+        using var scene = TwoLarge();
+        long Bytes(string method) => MemoryGate.BytesOf(
+            scene.Plan($"{{merge_method: {method}, base_model: a, models: [{{model: b}}], parameters: {{weight: 1, density: 0.5}}}}").Tensors[0], 1_000_000);
+        Assert.Equal(28_000_000, Bytes("della") - Bytes("ties")); // two numbers for undecided elements, a magnitude, a bucket; a key of two and a rank where a row is sorted
+        Assert.Equal(Bytes("della"), Bytes("della_linear"));
+    }
+
+    [Fact]
     public void As_many_are_merged_at_a_time_as_fit()
     {
         using var scene = TwoLarge();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Engines.Cpu;
 using Evo.Merging.Engines.Cpu.Fused;
@@ -72,6 +73,33 @@ public sealed unsafe class FusedKernelTests
             }
     }
 
+    [Theory, MemberData(nameof(Lengths))]
+    public void Even_and_odd_elements_come_back_to_their_places(int length)
+    {
+        var stored = new byte[2 * length];
+        Floats.FromSingle([.. Enumerable.Range(1, length).Select(i => i + 0.1f)], ElementType.BF16, stored);
+        Same<EvenOddBFloat16Output, BFloat16Output>(stored);
+        Same<EvenOddOutput<RoundedSingleOutput>, RoundedSingleOutput>(stored);
+        Same<EvenOddOutput<SingleOutput>, SingleOutput>(stored);
+
+        for (var i = 0; i < length; i++)
+        {
+            var spoilt = (byte[])stored.Clone();
+            (spoilt[2 * i], spoilt[(2 * i) + 1]) = (0x80, 0x7F);
+            Assert.False(Copy<EvenOddBFloat16Input, EvenOddBFloat16Output>(spoilt, out _));
+            Assert.False(Copy<EvenOddBFloat16Input, EvenOddOutput<SingleOutput>>(spoilt, out _));
+        }
+
+        static void Same<TEvenOdd, TInOrder>(byte[] stored)
+            where TEvenOdd : struct, IOutputElements
+            where TInOrder : struct, IOutputElements
+        {
+            Assert.True(Copy<BFloat16Input, TInOrder>(stored, out var expected));
+            Assert.True(Copy<EvenOddBFloat16Input, TEvenOdd>(stored, out var copy));
+            Assert.Equal(expected, copy);
+        }
+    }
+
     [Theory]
     [InlineData(0x7F7F7FFF, true)]
     [InlineData(0x7F7F8000, false)] // the tie goes up to the even mantissa, which is infinity's
@@ -89,7 +117,7 @@ public sealed unsafe class FusedKernelTests
         var key = MaskKey.Of(3, "content", "tensor");
         foreach (var start in new[] { 0L, 17, (1L << 32) - 8192, (1L << 33) + 5 })
         {
-            var draws = MaskKey.Draws((uint)start + key.First, key.SecondWord(start));
+            var draws = MaskKey.Draws(Vector512<uint>.Indices + Vector512.Create((uint)start + key.First), key.SecondWord(start));
             for (var lane = 0; lane < 16; lane++)
                 Assert.Equal(key.Draw(start + lane), draws[lane]);
         }
@@ -105,14 +133,18 @@ public sealed unsafe class FusedKernelTests
         Assert.Equal(reach, new SparseShare(new(new(new MagnitudeCut(1, lastTie)), 1)).Reach(start));
 
     private static bool Copy<TOutput>(float[] input, out byte[] output)
+        where TOutput : struct, IOutputElements => Copy<SingleInput, TOutput>(MemoryMarshal.AsBytes<float>(input).ToArray(), out output);
+
+    private static bool Copy<TInput, TOutput>(byte[] input, out byte[] output)
+        where TInput : struct, IInputElements
         where TOutput : struct, IOutputElements
     {
-        output = new byte[input.Length * TOutput.Size];
-        fixed (float* from = input)
-        fixed (byte* to = output)
+        var length = input.Length / TInput.Size;
+        output = new byte[length * TOutput.Size];
+        fixed (byte* from = input, to = output)
         {
-            var model = (byte*)from;
-            return FusedLoop.Run<CopyFormula, SingleInput, TOutput>(default, new InputPointers(null, &model, 1), 0, input.Length, to);
+            var model = from;
+            return FusedLoop.Run<CopyFormula, TInput, TOutput>(default, new InputPointers(null, &model, 1), 0, length, to);
         }
     }
 

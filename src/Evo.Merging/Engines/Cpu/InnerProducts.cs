@@ -5,8 +5,9 @@ using Evo.Merging.Engines.Cpu.Fused;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Gram matrices in float64: each stretch of the vectors is widened once, then every pair is multiplied from the processor's nearest cache. The order of
-/// additions depends on the length alone; products of float32 numbers are exact, so that a fused multiplication and addition rounds no less often.
+/// Gram matrices in float64. Of two or three vectors the products are taken as the vectors are read (<see cref="FewProducts"/>); of others each stretch is
+/// widened once, then every pair is multiplied from the processor's nearest cache. The order of additions depends on the count and the length alone; products of
+/// float32 numbers are exact, so that a fused multiplication and addition rounds no less often.
 /// </summary>
 internal static unsafe class InnerProducts
 {
@@ -15,14 +16,24 @@ internal static unsafe class InnerProducts
     private const int MostOnStack = 24;
 
     /// <param name="isBFloat16">Whether a vector lies as it is stored, or in float32.</param>
-    public static void Add(byte** vectors, bool* isBFloat16, int count, int length, Span<double> products) =>
-        Add(vectors, isBFloat16, null, count, length, products);
+    public static void Add(byte** vectors, bool* isBFloat16, int count, int length, Span<double> products)
+    {
+        var areAlike = !new ReadOnlySpan<bool>(isBFloat16, count).Contains(!isBFloat16[0]);
+        if (areAlike && isBFloat16[0] && FewProducts.Add<StoredElements>(vectors, null, count, length, products))
+            return;
+        if (areAlike && !isBFloat16[0] && FewProducts.Add<SingleElements>(vectors, null, count, length, products))
+            return;
+        AddMany(vectors, isBFloat16, null, count, length, products);
+    }
 
     /// <summary>Of vectors minus another, rounded to float32, all stored as bf16.</summary>
-    public static void AddOfDifferences(byte** vectors, byte* subtrahend, int count, int length, Span<double> products) =>
-        Add(vectors, null, subtrahend, count, length, products);
+    public static void AddOfDifferences(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
+    {
+        if (!FewProducts.Add<DifferingElements>(vectors, subtrahend, count, length, products))
+            AddMany(vectors, null, subtrahend, count, length, products);
+    }
 
-    private static void Add(byte** vectors, bool* isBFloat16, byte* subtrahend, int count, int length, Span<double> products)
+    private static void AddMany(byte** vectors, bool* isBFloat16, byte* subtrahend, int count, int length, Span<double> products)
     {
         var needed = (count * Stretch) + (products.Length * Lanes);
         Span<double> memory = count <= MostOnStack ? stackalloc double[needed] : new double[needed];
@@ -90,17 +101,22 @@ internal static unsafe class InnerProducts
 
     private static void AddPairs(double* wide, int count, int length, double* sums)
     {
-        for (var left = 0; left < count; left++)
+        var row = 0;
+        for (; row + 1 < count; row += 2)
         {
-            var right = left;
-            for (; right + 1 < count; right += 2, sums += 2 * Lanes)
-                AddTwo(wide + (left * Stretch), wide + (right * Stretch), wide + ((right + 1) * Stretch), length, sums);
-            if (right < count)
-            {
-                AddOne(wide + (left * Stretch), wide + (right * Stretch), length, sums);
-                sums += Lanes;
-            }
+            double* x = wide + (row * Stretch), next = sums + ((count - row) * Lanes);
+            AddTwo(x, x, x + Stretch, length, sums, sums + Lanes);
+            AddOne(x + Stretch, x + Stretch, length, next);
+            var column = row + 2;
+            for (; column + 1 < count; column += 2)
+                AddFour(x, wide + (column * Stretch), length, sums + ((column - row) * Lanes), next + ((column - row - 1) * Lanes));
+            if (column < count)
+                AddTwo(wide + (column * Stretch), x, x + Stretch, length, sums + ((column - row) * Lanes), next + ((column - row - 1) * Lanes));
+            sums = next + ((count - row - 1) * Lanes);
         }
+
+        if (row < count)
+            AddOne(wide + (row * Stretch), wide + (row * Stretch), length, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -113,9 +129,9 @@ internal static unsafe class InnerProducts
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddTwo(double* x, double* y, double* z, int length, double* sums)
+    private static void AddTwo(double* x, double* y, double* z, int length, double* withY, double* withZ)
     {
-        var (first, second) = (Vector512.Load(sums), Vector512.Load(sums + Lanes));
+        var (first, second) = (Vector512.Load(withY), Vector512.Load(withZ));
         for (var i = 0; i < length; i += Lanes)
         {
             var left = Vector512.Load(x + i);
@@ -123,7 +139,30 @@ internal static unsafe class InnerProducts
             second = Vector512.FusedMultiplyAdd(left, Vector512.Load(z + i), second);
         }
 
-        first.Store(sums);
-        second.Store(sums + Lanes);
+        first.Store(withY);
+        second.Store(withZ);
+    }
+
+    /// <summary>Two neighbouring vectors with two neighbouring vectors; each sum is next to that with the other right one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddFour(double* left, double* right, int length, double* upper, double* lower)
+    {
+        var (first, second) = (Vector512.Load(upper), Vector512.Load(upper + Lanes));
+        var (third, fourth) = (Vector512.Load(lower), Vector512.Load(lower + Lanes));
+        for (var i = 0; i < length; i += Lanes)
+        {
+            var (x, y) = (Vector512.Load(left + i), Vector512.Load(left + Stretch + i));
+            var z = Vector512.Load(right + i);
+            first = Vector512.FusedMultiplyAdd(z, x, first);
+            third = Vector512.FusedMultiplyAdd(z, y, third);
+            z = Vector512.Load(right + Stretch + i);
+            second = Vector512.FusedMultiplyAdd(z, x, second);
+            fourth = Vector512.FusedMultiplyAdd(z, y, fourth);
+        }
+
+        first.Store(upper);
+        second.Store(upper + Lanes);
+        third.Store(lower);
+        fourth.Store(lower + Lanes);
     }
 }

@@ -13,8 +13,10 @@ internal sealed class MemoryGate(long bytes, MatrixMemory? matrices = null)
     private readonly object _gate = new();
     private long _taken;
 
-    /// <summary>What a run takes: the base, the models, the result and as much again for intermediate results, all in float32.</summary>
-    public static long BytesOf(PlannedTensor tensor, int run) => run <= CpuRun.Capacity ? 0 : (tensor.Models.Length + 2L + (tensor.Base is null ? 0 : 1)) * run * sizeof(float);
+    /// <summary>What a run takes: the base, the models, the result, as much again for intermediate results, and what the method declares, all in float32.</summary>
+    public static long BytesOf(PlannedTensor tensor, int run) => run <= CpuRun.Capacity
+        ? 0
+        : (tensor.Models.Length + 2L + (tensor.Base is null ? 0 : 1) + tensor.Method.Needs.ScratchOfRun) * run * sizeof(float);
 
     /// <exception cref="RecipeException">A tensor's matrices take more than all the memory there is: nothing should be begun.</exception>
     public static void Require(MergePlan plan, long bytes)

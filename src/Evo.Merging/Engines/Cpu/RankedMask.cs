@@ -58,7 +58,7 @@ internal static unsafe class RankedMask
                 ulong open = 0;
                 for (var lane = 0; lane < Stretch; lane += Lanes)
                 {
-                    var draws = Vector512.ConvertToSingle((MaskKey.Draws((uint)(start + i + lane) + key.First, secondWord) >>> 8).AsInt32());
+                    var draws = Vector512.ConvertToSingle((MaskKey.Draws(Vector512<uint>.Indices + Vector512.Create((uint)(start + i + lane) + key.First), secondWord) >>> 8).AsInt32());
                     var value = Vector512.Load(values + i + lane);
                     var mayStay = Vector512.LessThan(draws, Vector512.Create(last));
                     Vector512.ConditionalSelect(mayStay, value, Vector512<float>.Zero).Store(values + i + lane);

@@ -30,10 +30,9 @@ public readonly record struct MaskKey(uint First, uint Second)
     public Vector<uint> Draws(long index) =>
         Mix(Mix(Vector<uint>.Indices + new Vector<uint>((uint)index + First)) ^ new Vector<uint>(SecondWord(index)));
 
-    /// <summary>The draws of sixteen consecutive elements, of whose first <paramref name="counter"/> is the index plus <see cref="First"/>.</summary>
+    /// <summary>The draws of sixteen elements, of which <paramref name="counters"/> are the indices plus <see cref="First"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<uint> Draws(uint counter, uint secondWord) =>
-        Mix(Mix(Vector512<uint>.Indices + Vector512.Create(counter)) ^ Vector512.Create(secondWord));
+    internal static Vector512<uint> Draws(Vector512<uint> counters, uint secondWord) => Mix(Mix(counters) ^ Vector512.Create(secondWord));
 
     /// <summary>What enters the second round: it changes at multiples of 2^32 only.</summary>
     internal uint SecondWord(long index) => Second + ((uint)(index >> 32) * 0x9E3779B9u);
@@ -101,6 +100,7 @@ public readonly record struct MaskKey(uint First, uint Second)
         x *= new Vector<uint>(0x846CA68Bu);
         return x ^ (x >>> 16);
     }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Mix(Vector512<uint> x)
     {

@@ -11,6 +11,9 @@ namespace Evo.Merging.Methods.TaskVectors;
 /// </summary>
 internal static class RankedDrop
 {
+    /// <summary>The ranks of a row: its magnitudes, their buckets, undecided elements with their draws, and, where a row has to be sorted, its keys and ranks.</summary>
+    public const int ScratchOfRun = 7;
+
     public static ImmutableArray<MethodParameter> Parameters(bool normalize) =>
     [
         CommonParameters.Weight(1.5),

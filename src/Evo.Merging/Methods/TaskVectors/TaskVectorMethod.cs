@@ -16,7 +16,7 @@ internal abstract class TaskVectorMethod : IMergeMethod
 
     public abstract ImmutableArray<MethodParameter> Parameters { get; }
 
-    public MethodNeeds Needs { get; } = new(
+    public virtual MethodNeeds Needs { get; } = new(
         NeedsBase: true, MinimumModels: 1, MaximumModels: int.MaxValue, NeedsGlobalPass: false, IsHomogeneous: true);
 
     public bool IgnoresZeroWeights => true;

@@ -51,6 +51,7 @@ internal unsafe struct BlendFormula(float baseShare, float modelShare) : IFormul
 /// <summary>t · mean(θᵢ) + (1 - t) · θ₀: <see cref="StockKernel"/>.</summary>
 internal unsafe struct StockFormula(float ratio) : IFormula
 {
+    private readonly float _baseShare = 1 - ratio;
     private InputPointers _inputs;
 
     public void Place(InputPointers inputs, long start) => _inputs = inputs;
@@ -62,7 +63,7 @@ internal unsafe struct StockFormula(float ratio) : IFormula
         var sum = TInput.Load(_inputs.Models[0], index);
         for (var model = 1; model < _inputs.Count; model++)
             sum += TInput.Load(_inputs.Models[model], index);
-        return (TInput.Load(_inputs.Base, index) * Vector512.Create(1 - ratio)) + (sum / Vector512.Create((float)_inputs.Count) * Vector512.Create(ratio));
+        return (TInput.Load(_inputs.Base, index) * Vector512.Create(_baseShare)) + (sum / Vector512.Create((float)_inputs.Count) * Vector512.Create(ratio));
     }
 }
 
@@ -113,7 +114,7 @@ internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, 
         var start = TInput.Load(_inputs.Base, index);
         var merged = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
-            merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, index) * Vector512.Create(shares[model].Weight)) + merged;
+            merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, TInput.Indices + Vector512.Create((uint)index)) * Vector512.Create(shares[model].Weight)) + merged;
         return TaskVectorSums.OnBase(merged, divisor, lambda, start);
     }
 }
@@ -141,7 +142,7 @@ internal unsafe struct SignElectionFormula(SparseShare* shares, Vector512<float>
         var vote = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
         {
-            var delta = shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, index) * Vector512.Create(shares[model].Weight);
+            var delta = shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, TInput.Indices + Vector512.Create((uint)index)) * Vector512.Create(shares[model].Weight);
             deltas[model] = delta;
             vote += delta;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Kernels;
@@ -38,7 +39,7 @@ internal static unsafe class FusedKernels
                 models[model] = StoredInputs.Locate(tensor.Models[model], start, length);
             var stored = new InputPointers(tensor.Base is null ? null : StoredInputs.Locate(tensor.Base, start, length), models, tensor.Models.Length);
             return type == ElementType.BF16
-                ? Run<BFloat16Input, TOutput>(kernel, stored, start, length, output)
+                ? RunBFloat16<TOutput>(kernel, stored, start, length, output)
                 : Run<SingleInput, TOutput>(kernel, stored, start, length, output);
         }
 
@@ -54,6 +55,16 @@ internal static unsafe class FusedKernels
         }
 
         return true;
+    }
+
+    private static bool RunBFloat16<TOutput>(ITensorKernel kernel, InputPointers inputs, long start, int length, byte* output)
+        where TOutput : struct, IOutputElements
+    {
+        if (Avx512F.IsSupported || !Avx.IsSupported)
+            return Run<BFloat16Input, TOutput>(kernel, inputs, start, length, output);
+        return typeof(TOutput) == typeof(BFloat16Output)
+            ? Run<EvenOddBFloat16Input, EvenOddBFloat16Output>(kernel, inputs, start, length, output)
+            : Run<EvenOddBFloat16Input, EvenOddOutput<TOutput>>(kernel, inputs, start, length, output);
     }
 
     private static bool Run<TInput, TOutput>(ITensorKernel kernel, InputPointers inputs, long start, int length, byte* output)

@@ -36,7 +36,7 @@ internal static unsafe class FusedLoop
             var @base = inputs.Base == null ? null : Copied(inputs.Base, vectors, rest, TInput.Size, copies + (inputs.Count * Lanes * sizeof(float)));
             formula.Place(new InputPointers(@base, models, inputs.Count), start + (long)vectors);
             var merged = formula.At<TInput>(0);
-            var chosen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(rest));
+            var chosen = Vector512.LessThan(TInput.Indices, Vector512.Create((uint)rest)).AsInt32();
             largest = Vector512.Max(largest, merged.AsInt32() & Vector512.Create(Masks.MagnitudeBits) & chosen);
             var stored = stackalloc byte[Lanes * sizeof(float)];
             TOutput.Store(merged, stored, 0);

@@ -42,6 +42,21 @@ internal readonly unsafe struct BFloat16Output : IOutputElements
     }
 }
 
+/// <summary>The same of elements that were loaded as <see cref="EvenOddBFloat16Input"/>.</summary>
+internal readonly unsafe struct EvenOddBFloat16Output : IOutputElements
+{
+    public static int Size => sizeof(ushort);
+
+    public static int FirstNonFinite => BFloat16Output.FirstNonFinite;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index)
+    {
+        var rounded = BFloat16Output.Rounded(merged);
+        ((rounded.GetLower() >>> 16) | (rounded.GetUpper() & Vector256.Create(0xFFFF0000u))).Store((uint*)(elements + (2 * index)));
+    }
+}
+
 /// <summary>Rounded to bfloat16 and widened again: what a candidate in memory holds.</summary>
 internal readonly unsafe struct RoundedSingleOutput : IOutputElements
 {
@@ -63,4 +78,21 @@ internal readonly unsafe struct SingleOutput : IOutputElements
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> merged, byte* elements, nuint index) => merged.Store((float*)elements + index);
+}
+
+/// <summary>Elements that were loaded as <see cref="EvenOddBFloat16Input"/>, brought into their order and stored as another output does.</summary>
+internal readonly unsafe struct EvenOddOutput<TOutput> : IOutputElements
+    where TOutput : struct, IOutputElements
+{
+    public static int Size => TOutput.Size;
+
+    public static int FirstNonFinite => TOutput.FirstNonFinite;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index)
+    {
+        var (even, odd) = (merged.GetLower(), merged.GetUpper());
+        var (outer, inner) = (Avx.UnpackLow(even, odd), Avx.UnpackHigh(even, odd)); // elements 0-3 and 8-11, 4-7 and 12-15
+        TOutput.Store(Vector512.Create(Avx.Permute2x128(outer, inner, 0x20), Avx.Permute2x128(outer, inner, 0x31)), elements, index);
+    }
 }

@@ -51,8 +51,9 @@ internal struct SparseShare(TaskVectorShare share)
     }
 
     /// <summary>Zeroes what the cuts and the mask leave out, and scales by <see cref="Factor"/>.</summary>
+    /// <param name="indices">Which elements the lanes hold.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector512<float> Sparse(Vector512<float> taskVector, nuint index)
+    public readonly Vector512<float> Sparse(Vector512<float> taskVector, Vector512<uint> indices)
     {
         var magnitude = taskVector.AsInt32() & Vector512.Create(Masks.MagnitudeBits);
         var kept = Vector512.ConditionalSelect(
@@ -61,7 +62,7 @@ internal struct SparseShare(TaskVectorShare share)
         if (_hasOutliers)
             kept &= Vector512.LessThan(magnitude, Vector512.Create(_firstOutlier)) | isInfinite;
         if (IsRandom)
-            kept &= Vector512.LessThan(MaskKey.Draws(_firstCounter + (uint)index, _secondWord), Vector512.Create(_bound)).AsInt32() | isInfinite;
+            kept &= Vector512.LessThan(MaskKey.Draws(indices + Vector512.Create(_firstCounter), _secondWord), Vector512.Create(_bound)).AsInt32() | isInfinite;
         return kept.AsSingle() * Vector512.Create(Factor);
     }
 
