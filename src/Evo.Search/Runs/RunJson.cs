@@ -15,21 +15,21 @@ internal static class RunJson
 
     private static readonly JsonSerializerOptions Indented = Options(indented: true);
 
-    public static string Write<T>(T value) => JsonSerializer.Serialize(value, In<T>(Compact));
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, TypeInfo<T>(Compact));
 
-    public static void Write<T>(T value, Stream stream) => JsonSerializer.Serialize(stream, value, In<T>(Compact));
+    public static void Write<T>(T value, Stream stream) => JsonSerializer.Serialize(stream, value, TypeInfo<T>(Compact));
 
     /// <summary>A document for people and programs: indented, with a line end.</summary>
-    public static string WriteDocument<T>(T value) => JsonSerializer.Serialize(value, In<T>(Indented)) + "\n";
+    public static string WriteDocument<T>(T value) => JsonSerializer.Serialize(value, TypeInfo<T>(Indented)) + "\n";
 
-    public static T Read<T>(string text) => JsonSerializer.Deserialize(text, In<T>(Compact)) ?? throw NoValue();
+    public static T Read<T>(string text) => JsonSerializer.Deserialize(text, TypeInfo<T>(Compact)) ?? throw NoValue();
 
-    public static T Read<T>(Stream stream) => JsonSerializer.Deserialize(stream, In<T>(Compact)) ?? throw NoValue();
+    public static T Read<T>(Stream stream) => JsonSerializer.Deserialize(stream, TypeInfo<T>(Compact)) ?? throw NoValue();
 
     /// <summary>A vector of numbers as it stands in the store.</summary>
     public static string Write(ImmutableArray<double> vector) => Write<ImmutableArray<double>>(vector);
 
-    private static JsonTypeInfo<T> In<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    private static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 
     private static JsonException NoValue() => new("null where a value was expected");
 
