@@ -6,7 +6,9 @@ namespace Evo.EndToEnd.Tests;
 
 internal sealed record EvoResult(int ExitCode, string Out, string Error);
 
-/// <summary>A running <c>evo</c> command.</summary>
+/// <summary>
+/// A running <c>evo</c> command: that of this build, or the program that the environment variable EVO_PROGRAM names, for example a published one.
+/// </summary>
 internal sealed class EvoProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
@@ -53,13 +55,14 @@ internal sealed class EvoProcess : IDisposable
 
     public static EvoProcess Start(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var program = Environment.GetEnvironmentVariable("EVO_PROGRAM");
+        var start = new ProcessStartInfo(program ?? "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "evo.dll"));
+        if (program is null) start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "evo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return new EvoProcess(Process.Start(start)!);
     }

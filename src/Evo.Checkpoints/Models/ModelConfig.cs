@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Evo.Checkpoints.Files;
 
@@ -68,7 +69,7 @@ public sealed class ModelConfig
     public static ModelConfig From(JsonObject json, string source)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return new ModelConfig(JsonFile.ParseObject(source, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes<JsonNode>(json)), source);
+        return new ModelConfig(JsonFile.ParseObject(source, Encoding.UTF8.GetBytes(json.ToJsonString())), source);
     }
 
     /// <summary>True when the field is there and not null.</summary>

@@ -40,7 +40,7 @@ internal static class EvalCommand
                 }
 
                 var estimate = Metrics.Of(task).Estimate(scored.Items);
-                if (parsed.GetValue(json)) documents.Add(Document(task, estimate, parsed.GetValue(items) ? scored.Items : []));
+                if (parsed.GetValue(json)) documents.Add((JsonNode)Document(task, estimate, parsed.GetValue(items) ? scored.Items : []));
                 else await WriteAsync(console.Out, task, estimate, parsed.GetValue(items) ? scored.Items : []).ConfigureAwait(false);
             }
 

@@ -39,13 +39,13 @@ internal static class MergeText
     }
 
     /// <summary>The merges that come first, as JSON.</summary>
-    public static JsonArray Stages(RecipeSession session) => [.. (session.Merge?.Stages ?? []).Select(stage => new JsonObject
+    public static JsonArray Stages(RecipeSession session) => new([.. (session.Merge?.Stages ?? []).Select(stage => new JsonObject
     {
         ["name"] = stage.Name,
         ["method"] = stage.Recipe.MergeMethod,
         ["tensors"] = stage.TensorCount,
         ["bytesWritten"] = stage.Estimate.BytesWritten,
-    })];
+    })]);
 
     private static JsonObject Document(RecipeSession session, string folder, string? id, int tensors, long bytes, TimeSpan elapsed) => new()
     {

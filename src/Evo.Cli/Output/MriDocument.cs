@@ -63,9 +63,9 @@ internal static class MriDocument
         })]),
     };
 
-    private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 
-    private static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(value => JsonValue.Create(value))];
+    private static JsonArray Numbers(IEnumerable<double> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 
     /// <summary>JSON has no NaN; null says that the tensor holds values that are no numbers.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Evo.Search.Loop;
 using Evo.Search.Spaces;
 
@@ -13,17 +11,11 @@ internal static class PlanText
     // Genes beyond these are counted, not listed; the JSON document has all of them.
     private const int ListedGenes = 40;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     public static void Write(CliConsole console, SearchPlan plan, bool json, string verdict)
     {
         if (json)
         {
-            var document = JsonSerializer.SerializeToNode(plan, Json)!.AsObject();
+            var document = JsonSerializer.SerializeToNode(plan, PlanJson.Default.SearchPlan)!.AsObject();
             document.Insert(0, "schema", "evo.plan/1");
             document.Insert(1, "verdict", verdict);
             console.Out.WriteLine(JsonOutput.Document(document));

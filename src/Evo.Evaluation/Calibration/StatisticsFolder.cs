@@ -138,7 +138,7 @@ internal sealed class StatisticsFolder : IDisposable
             }
 
             using var stream = File.OpenRead(path);
-            _files.Add(new JsonObject { ["name"] = name, ["tensor"] = tensor, ["bytes"] = stream.Length, ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(stream)) });
+            _files.Add((JsonNode)new JsonObject { ["name"] = name, ["tensor"] = tensor, ["bytes"] = stream.Length, ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(stream)) });
         }
 
         /// <summary>Puts the folder in its place, where a damaged one may stand. When another process was faster, its equal result stays.</summary>

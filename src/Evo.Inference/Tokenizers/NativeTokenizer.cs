@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Evo.Checkpoints;
 
 namespace Evo.Inference.Tokenizers;
@@ -105,7 +105,7 @@ public sealed unsafe class NativeTokenizer : ITokenizer
 
     private static nint Create(TokenizerJson json, string tokenizerClass)
     {
-        var config = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["tokenizer_class"] = tokenizerClass });
+        var config = Encoding.UTF8.GetBytes(new JsonObject { ["tokenizer_class"] = tokenizerClass }.ToJsonString());
         nint handle;
         fixed (byte* vocabulary = json.Bytes, settings = config)
         {

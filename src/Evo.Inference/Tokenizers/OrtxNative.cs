@@ -67,7 +67,6 @@ internal static unsafe partial class OrtxNative
         var searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Append(AppContext.BaseDirectory)
-            .Append(Path.GetDirectoryName(typeof(OrtxNative).Assembly.Location) ?? "")
             .Where(folder => folder.Length > 0)
             .Distinct()
             .ToArray();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Evo.Checkpoints;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Safetensors;
@@ -97,10 +98,10 @@ public sealed class TaskMaskBank : IDisposable
         try
         {
             if (file.Metadata.GetValueOrDefault("format") == TaskMaskFile.Format && file.Metadata.GetValueOrDefault("tasks") is { } names
-                && JsonSerializer.Deserialize<string[]>(names) is { Length: > 0 } tasks)
-                return [.. tasks];
+                && JsonNode.Parse(names) is JsonArray { Count: > 0 } tasks)
+                return [.. tasks.Select(task => task!.GetValue<string>())];
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or NullReferenceException)
         {
             // Refused below.
         }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Tensors;
@@ -61,7 +60,7 @@ internal sealed class TaskMaskFile
     {
         var tasks = _parts.Max(part => part.Tensor.Models.Length);
         var names = new JsonArray([.. _parts.First(part => part.Tensor.Models.Length == tasks).Tensor.Models.Select(model => JsonValue.Create(model.Model))]);
-        var metadata = new Dictionary<string, string> { ["format"] = Format, ["tasks"] = names.ToJsonString(JsonSerializerOptions.Default) };
+        var metadata = new Dictionary<string, string> { ["format"] = Format, ["tasks"] = names.ToJsonString() };
         writer.AddSafetensors(FileName, _parts.SelectMany(part => part.Stored), metadata, append =>
         {
             foreach (var part in _parts)

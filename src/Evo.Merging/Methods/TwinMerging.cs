@@ -79,8 +79,10 @@ internal sealed class TwinMerging : SpectralMethod
                 inputs.Keep(algebra.JoinRows([.. parts.Select(part => part.Right)])));
         });
 
-    private sealed record ExclusiveFactors(Factor Left, int[] Ranks, Factor Right)
+    private sealed record ExclusiveFactors(Factor Left, int[] Ranks, Factor Right) : IPreparedValue
     {
+        public long Bytes => PreparedSize.OfFields(Left, Ranks, Right);
+
         public double[] Weighted(Func<int, double> weightOf) => [.. Ranks.Index().SelectMany(part => Enumerable.Repeat(weightOf(part.Index), part.Item))];
     }
 

@@ -9,7 +9,7 @@ namespace Evo.Search.Fronts;
 public static class FrontText
 {
     /// <summary>The document of <c>evo pareto --format json</c>, with a line end.</summary>
-    public static string ToJson(FrontDocument front) => JsonSerializer.Serialize(front, RunJson.Indented) + "\n";
+    public static string ToJson(FrontDocument front) => RunJson.WriteDocument(front);
 
     /// <exception cref="JsonException">The text is no front.</exception>
     public static FrontDocument FromJson(string json) => RunJson.Read<FrontDocument>(json);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evo.Evaluation.Outcomes;
 
@@ -49,7 +48,7 @@ public sealed record CandidateDetails
     public required ImmutableArray<ObjectiveItems> Items { get; init; }
 
     /// <summary>The document, with a line end.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Indented) + "\n";
+    public string ToJson() => RunJson.WriteDocument(this);
 }
 
 /// <summary>One resolved parameter in one part of the network.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
-using System.Text.Json;
 
 namespace Evo.Search.Runs;
 
@@ -11,7 +10,7 @@ internal static class CoefficientBlob
     {
         using var packed = new MemoryStream();
         using (var brotli = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            JsonSerializer.Serialize(brotli, coefficients, RunJson.Compact);
+            RunJson.Write(coefficients, brotli);
         return packed.ToArray();
     }
 
@@ -20,6 +19,6 @@ internal static class CoefficientBlob
         if (blob is null)
             return [];
         using var brotli = new BrotliStream(new MemoryStream(blob), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<ImmutableArray<Coefficient>>(brotli, RunJson.Compact);
+        return RunJson.Read<ImmutableArray<Coefficient>>(brotli);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Evo.Search.Runs;
 
@@ -78,7 +79,7 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            AtomicFile.Write(ownerPath, JsonSerializer.Serialize(new Owner(Environment.ProcessId, Environment.MachineName)), durable: false);
+            AtomicFile.Write(ownerPath, RunJson.Write(new Owner(Environment.ProcessId, Environment.MachineName)), durable: false);
         }
         catch (IOException)
         {
@@ -94,8 +95,8 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            var owner = JsonSerializer.Deserialize<Owner>(File.ReadAllText(ownerPath));
-            return string.Create(CultureInfo.InvariantCulture, $"pid {owner?.Pid} on {owner?.Host}");
+            var owner = RunJson.Read<Owner>(File.ReadAllText(ownerPath));
+            return string.Create(CultureInfo.InvariantCulture, $"pid {owner.Pid} on {owner.Host}");
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
@@ -103,5 +104,5 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    private sealed record Owner(int Pid, string Host);
+    internal sealed record Owner([property: JsonPropertyName("Pid")] int Pid, [property: JsonPropertyName("Host")] string Host);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Evo.Optimization;
 using Evo.Search.Spaces;
@@ -80,7 +79,7 @@ public sealed record RunStatus
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>The document, with a line end.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Indented) + "\n";
+    public string ToJson() => RunJson.WriteDocument(this);
 }
 
 /// <summary>Shares of a run's active time, each in [0, 1].</summary>

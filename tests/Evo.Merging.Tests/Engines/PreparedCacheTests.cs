@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 using Evo.Merging.Tests.Fixtures;
 
@@ -78,7 +80,18 @@ public sealed class PreparedCacheTests : IDisposable
         Assert.Equal(64 + 80 + 40, PreparedSize.Of((new double[10], new float[10])));
         Assert.Equal(64 + 40, PreparedSize.Of(ImmutableArray.CreateRange(new float[10])));
         Assert.Equal(64 + 160, PreparedSize.Of(new (int, long)[10]));
+        Assert.Equal(64 + 80, PreparedSize.Of(Enumerable.Range(0, 10).ToDictionary(key => $"{key}", value => (double)value)));
         Assert.Equal(64, PreparedSize.Of(3.5));
+        Assert.Equal(64, PreparedSize.Of((3.5, 2)));
+    }
+
+    [Fact]
+    public void Other_types_say_their_sizes_or_are_not_kept()
+    {
+        Assert.Equal(64 + 24 + 40, PreparedSize.Of((new GramMatrix(2, new double[3]), new float[10])));
+        Assert.Throws<ArgumentException>(() => PreparedSize.Of(new StringBuilder()));
+        Assert.Throws<ArgumentException>(() => PreparedSize.Of((new float[10], new StringBuilder())));
+        Assert.Throws<ArgumentException>(() => PreparedSize.Of(new[] { DateTimeOffset.UnixEpoch }));
     }
 
     public void Dispose() => _scene.Dispose();

@@ -7,13 +7,15 @@ namespace Evo.Merging.Engines.Cpu;
 /// the upper bits of their draws, and from then on a density costs a look-up. Draws are a bijection of the index, so the few elements of the
 /// bucket that a density cuts through are found by going backwards, without a list. All ways give the same bits.
 /// </summary>
-internal sealed class DrawnMagnitudes(CpuTensorInputs inputs, int model, MaskKey mask)
+internal sealed class DrawnMagnitudes(CpuTensorInputs inputs, int model, MaskKey mask) : IPreparedValue
 {
     private readonly CpuTensorInputs _inputs = inputs.WithoutCancellation();
     private readonly Lock _asking = new();
     private double? _all;
     private (double Density, double Kept)? _last;
     private bool _overflows;
+
+    public long Bytes => 0; // a few numbers; the table is kept by itself
 
     /// <summary>Σ|τ| over all elements, and over those whose draw is below <paramref name="density"/>; NaN where <see cref="ExactSum"/> does not take one.</summary>
     public (double All, double Kept) Sums(double density)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 
 namespace Evo.Merging.Engines.Cpu;

@@ -9,7 +9,7 @@ namespace Evo.Merging.Engines.Cpu;
 /// gathers what lies within, and the cut is found among those. Exact: where the bracket misses or holds too much, a <see cref="MagnitudeHistogram"/>
 /// takes over.
 /// </summary>
-internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder
+internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder, IPreparedValue
 {
     /// <summary>16 MB of gathered magnitudes.</summary>
     private const long MostGathered = 1 << 22;
@@ -18,6 +18,8 @@ internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder
     private readonly Lazy<MagnitudeSample> _sample = new(() => MagnitudeSample.Of(scan));
     private readonly Lazy<MagnitudeHistogram> _histogram = new(() => new MagnitudeHistogram(scan));
     private readonly Lazy<long> _zeros = new(() => CountZeros(scan));
+
+    public long Bytes => _histogram.IsValueCreated ? _histogram.Value.Bytes : 0;
 
     public long NonZeroCount => scan.ElementCount - _zeros.Value;
 

@@ -4,7 +4,7 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Methods.Activations;
 
 /// <summary>The order of a task vector's weights by saliency, sorted once: 8 bytes an element, and any cut is a look-up.</summary>
-internal sealed class SaliencyOrder
+internal sealed class SaliencyOrder : IPreparedValue
 {
     private const int MagnitudeBits = 0x7FFFFFFF;
 
@@ -12,6 +12,8 @@ internal sealed class SaliencyOrder
     private readonly ulong[] _keys;
 
     private SaliencyOrder(ulong[] keys) => _keys = keys;
+
+    public long Bytes => PreparedSize.OfFields(_keys);
 
     public static SaliencyOrder Of(TensorInputs inputs, Curvature curvature, int model)
     {

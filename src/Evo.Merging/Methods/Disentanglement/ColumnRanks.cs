@@ -12,8 +12,10 @@ namespace Evo.Merging.Methods.Disentanglement;
 /// <param name="Magnitude">Rank by model and column.</param>
 /// <param name="Direction">Rank by model and column.</param>
 /// <param name="RowLength">Elements of a stored row.</param>
-internal sealed record ColumnRanks(bool AreRows, int[][] Magnitude, int[][] Direction, int RowLength)
+internal sealed record ColumnRanks(bool AreRows, int[][] Magnitude, int[][] Direction, int RowLength) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Magnitude, Direction);
+
     public static ColumnRanks Of(TensorInputs inputs) => inputs.Remember("widen: ranks of columns", () =>
     {
         var areRows = inputs.Place.Component == Component.Embedding;

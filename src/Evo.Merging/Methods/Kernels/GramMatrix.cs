@@ -4,13 +4,15 @@ namespace Evo.Merging.Methods.Kernels;
 /// The inner products ⟨xᵢ,xⱼ⟩ of one tensor's models, in float64. Methods that combine directions need nothing else of the elements: their coefficients
 /// follow from this matrix, and what is left is one linear combination.
 /// </summary>
-internal sealed class GramMatrix
+internal sealed class GramMatrix : IPreparedValue
 {
     private readonly double[] _upper;
     private readonly int _count;
 
     /// <param name="upper">The upper triangle, row by row.</param>
     public GramMatrix(int count, double[] upper) => (_count, _upper) = (count, upper);
+
+    public long Bytes => PreparedSize.OfFields(_upper);
 
     public double this[int i, int j] => i <= j ? _upper[(i * _count) - (i * (i - 1) / 2) + j - i] : this[j, i];
 

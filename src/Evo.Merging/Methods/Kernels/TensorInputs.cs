@@ -92,7 +92,8 @@ public abstract class TensorInputs
 
     /// <summary>
     /// Keeps the result of <paramref name="compute"/> for this tensor of the base and all models, in their order; later calls return it. What is
-    /// kept must not depend on parameter values unless <paramref name="what"/> names them.
+    /// kept must not depend on parameter values unless <paramref name="what"/> names them. It is numbers or text, arrays, collections or tuples of them, or an
+    /// <see cref="IPreparedValue"/>.
     /// </summary>
     public abstract T Remember<T>(string what, Func<T> compute)
         where T : notnull;

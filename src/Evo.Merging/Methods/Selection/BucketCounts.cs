@@ -1,10 +1,13 @@
 using System.Numerics.Tensors;
+using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods.Selection;
 
 /// <summary>A table of counts without the zeros at its ends: the numbers of one tensor take a few exponents only.</summary>
-internal sealed record BucketCounts(int First, long[] Counts)
+internal sealed record BucketCounts(int First, long[] Counts) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Counts);
+
     public static BucketCounts Of(long[] table)
     {
         var first = table.AsSpan().IndexOfAnyExcept(0L);

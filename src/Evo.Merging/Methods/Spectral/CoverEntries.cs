@@ -9,8 +9,10 @@ namespace Evo.Merging.Methods.Spectral;
 /// </summary>
 /// <param name="Squares">By task, then by model, row by row.</param>
 /// <param name="Orders">By model.</param>
-internal sealed record CoverEntries(float[][][] Squares, DescendingMagnitudes[] Orders)
+internal sealed record CoverEntries(float[][][] Squares, DescendingMagnitudes[] Orders) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Squares, Orders);
+
     public static CoverEntries Of(TensorInputs inputs, TaskCover cover, CoverSmoothing smoothing) => inputs.Remember(
         $"task vectors in their cover of ranks {string.Join('+', cover.Ranks)}, smoothed {smoothing.Rule} {smoothing.Largest:R}", () => Of(inputs.Algebra, cover, smoothing));
 

@@ -1,10 +1,12 @@
+using Evo.Merging.Methods.Kernels;
+
 namespace Evo.Merging.Methods.Spectral;
 
 /// <summary>
 /// The magnitudes of many numbers in descending order, so that the k-th largest is a look-up: the first 65,536 of them all, beyond that samples whose ranks
 /// grow by a 4096th from one to the next, with straight lines between.
 /// </summary>
-internal sealed class DescendingMagnitudes
+internal sealed class DescendingMagnitudes : IPreparedValue
 {
     private const int Exact = 1 << 16;
     private const double Growth = 1 + (1.0 / 4096);
@@ -29,6 +31,8 @@ internal sealed class DescendingMagnitudes
     }
 
     public long Count { get; }
+
+    public long Bytes => PreparedSize.OfFields(_ranks, _magnitudes);
 
     /// <summary>The magnitude of the number of that rank, 1 for the largest; 0 when all are asked for, infinity when none is there.</summary>
     public float Bound(long rank)

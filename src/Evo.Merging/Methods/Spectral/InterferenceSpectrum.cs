@@ -6,8 +6,10 @@ namespace Evo.Merging.Methods.Spectral;
 /// An objective in the eigenvectors of its curvature, C = V Λ Vᵀ: (2 rows + columns) · columns numbers a matrix, from which every stopping is one product,
 /// τ = (s · (start V)(1 − F) + D V F Λ⁻¹) Vᵀ.
 /// </summary>
-internal sealed record InterferenceSpectrum(double[] Eigenvalues, Factor Start, Factor Pull, Factor Directions)
+internal sealed record InterferenceSpectrum(double[] Eigenvalues, Factor Start, Factor Pull, Factor Directions) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Eigenvalues, Start, Pull, Directions);
+
     public static InterferenceSpectrum Of(TensorInputs inputs, InterferenceObjective objective)
     {
         var algebra = inputs.Algebra;

@@ -3,8 +3,10 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Methods.Spectral;
 
 /// <summary>Singular vectors and values whose spectrum is to be flattened.</summary>
-internal sealed record IsotropicFactors(Factor Left, double[] Values, Factor Right)
+internal sealed record IsotropicFactors(Factor Left, double[] Values, Factor Right) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Left, Values, Right);
+
     public static MethodParameter Lambda { get; } = CommonParameters.Lambda with { SuggestedMinimum = 0.3, SuggestedMaximum = 3 };
 
     public static MethodParameter Flatness { get; } = new(

@@ -11,8 +11,10 @@ namespace Evo.Merging.Methods.Spectral;
 /// <param name="LeftCoordinates">Uᵀ Uᵢ of all tasks side by side, [K, K].</param>
 /// <param name="RightCoordinates">Vᵢᵀ V of all tasks below each other, [K, K].</param>
 /// <param name="Values">The kept singular values of each task.</param>
-internal sealed record TaskCover(Factor Left, Factor Right, Matrix LeftCoordinates, Matrix RightCoordinates, double[][] Values)
+internal sealed record TaskCover(Factor Left, Factor Right, Matrix LeftCoordinates, Matrix RightCoordinates, double[][] Values) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Left, Right, LeftCoordinates, RightCoordinates, Values);
+
     public int[] Ranks => Array.ConvertAll(Values, values => values.Length);
 
     public static TaskCover Of(TensorInputs inputs, int rank) => inputs.Remember($"cover of task directions of rank {rank}", () =>

@@ -10,8 +10,10 @@ namespace Evo.Merging.Methods.Spectral;
 /// <param name="Values">Singular values, model by model.</param>
 /// <param name="Ranks">How many of them are each model's.</param>
 /// <param name="Right">V⊥ᵀ, [Σ ranks, columns].</param>
-internal sealed record TaskSingularFactors(Factor Left, double[] Values, int[] Ranks, Factor Right)
+internal sealed record TaskSingularFactors(Factor Left, double[] Values, int[] Ranks, Factor Right) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(Left, Values, Ranks, Right);
+
     /// <param name="rank">Most triples a model gives.</param>
     public static TaskSingularFactors Of(TensorInputs inputs, int rank) => inputs.Remember(
         $"task singular vectors of rank {rank}", () =>

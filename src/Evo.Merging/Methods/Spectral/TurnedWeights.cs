@@ -6,8 +6,10 @@ namespace Evo.Merging.Methods.Spectral;
 /// W₀ turned by the Cayley transform R(ψ) = (I − ψA)⁻¹ (I + ψA) of any strength ψ, for one product each: with AᵀA = V Λ Vᵀ and A² = −AᵀA,
 /// R(ψ) − I = V diag(−2ψ²λ / (1 + ψ²λ)) Vᵀ + 2ψ A V diag(1 / (1 + ψ²λ)) Vᵀ. (2 rows + columns) · columns numbers.
 /// </summary>
-internal sealed record TurnedWeights(double[] SquaredTangents, Factor Straight, Factor Across, Factor Directions)
+internal sealed record TurnedWeights(double[] SquaredTangents, Factor Straight, Factor Across, Factor Directions) : IPreparedValue
 {
+    public long Bytes => PreparedSize.OfFields(SquaredTangents, Straight, Across, Directions);
+
     public static TurnedWeights Of(TensorInputs inputs, Matrix weights, Matrix generator)
     {
         var algebra = inputs.Algebra;

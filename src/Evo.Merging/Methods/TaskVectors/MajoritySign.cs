@@ -15,11 +15,13 @@ internal static class MajoritySign
     });
 
     /// <summary>Σ sgn Σ τᵢ of one tensor as it was last trimmed: a candidate with other weights but the same densities costs no pass over its elements.</summary>
-    private sealed class LatestVotes
+    private sealed class LatestVotes : IPreparedValue
     {
         private readonly Lock _gate = new();
         private Sparsity[] _trimmed = [];
         private double? _votes;
+
+        public long Bytes => 0; // a few numbers for each model
 
         public double Of(TensorInputs inputs, TaskVectorShare[] shares)
         {
