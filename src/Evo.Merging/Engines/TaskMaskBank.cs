@@ -98,10 +98,10 @@ public sealed class TaskMaskBank : IDisposable
         try
         {
             if (file.Metadata.GetValueOrDefault("format") == TaskMaskFile.Format && file.Metadata.GetValueOrDefault("tasks") is { } names
-                && JsonNode.Parse(names) is JsonArray { Count: > 0 } tasks)
+                && JsonNode.Parse(names) is JsonArray { Count: > 0 } tasks && tasks.All(task => task?.GetValueKind() == JsonValueKind.String))
                 return [.. tasks.Select(task => task!.GetValue<string>())];
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException or NullReferenceException)
+        catch (JsonException)
         {
             // Refused below.
         }
