@@ -24,12 +24,12 @@ internal static class DiskSpace
             $"could not be written: {error.Message.TrimEnd('.')}; it needs {Size(bytes)} altogether, and {free} on its volume", error);
     }
 
-    /// <summary>Whether a path lies in memory (tmpfs): there is nothing to be gained from reserving room there.</summary>
-    public static bool IsInMemory(string path)
+    /// <summary>Whether a folder, which exists, lies in memory (tmpfs): there is nothing to be gained from reserving room there.</summary>
+    public static bool IsInMemory(string folder)
     {
         try
         {
-            return new DriveInfo(path).DriveFormat is "tmpfs" or "ramfs";
+            return new DriveInfo(folder).DriveFormat is "tmpfs" or "ramfs";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

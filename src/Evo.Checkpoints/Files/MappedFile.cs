@@ -11,6 +11,7 @@ namespace Evo.Checkpoints.Files;
 internal sealed unsafe partial class MappedFile : IDisposable
 {
     private const int WillBeNeeded = 3;
+    private const int NotNeeded = 4;
 
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
@@ -93,6 +94,20 @@ internal sealed unsafe partial class MappedFile : IDisposable
             return;
         var unaligned = offset % Environment.SystemPageSize;
         _ = Advise(_start + offset - unaligned, (nuint)(count + unaligned), WillBeNeeded);
+    }
+
+    /// <summary>
+    /// Says that these bytes will not be wanted for a while: their pages leave the process, not the system's cache, and come back when they are looked at. What a
+    /// process lets go on all its threads as it goes along does not wait for its end, which one thread sees to.
+    /// </summary>
+    public void Release(long offset, long count)
+    {
+        if (!OperatingSystem.IsLinux() || offset < 0 || count <= 0 || offset > Length - count)
+            return;
+        long page = Environment.SystemPageSize;
+        var (first, end) = ((offset + page - 1) / page * page, (offset + count) / page * page);
+        if (first < end)
+            _ = Advise(_start + first, (nuint)(end - first), NotNeeded);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

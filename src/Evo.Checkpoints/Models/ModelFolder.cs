@@ -115,6 +115,10 @@ public sealed class ModelFolder : IDisposable
     /// <exception cref="CheckpointException">The model has no such tensor.</exception>
     public void Prefetch(string name, long mostBytes) => _weights.Prefetch(Require(name).Name, mostBytes);
 
+    /// <summary>Says that a tensor will not be read for a while, so that its pages leave the process at once and not at its end. Reading it again is slower, and works.</summary>
+    /// <exception cref="CheckpointException">The model has no such tensor.</exception>
+    public void Release(string name) => _weights.Release(Require(name).Name);
+
     /// <summary>A piece of a tensor's bytes; <paramref name="offset"/> in bytes from the tensor's start.</summary>
     /// <exception cref="CheckpointException">The model has no such tensor.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The piece reaches outside the tensor.</exception>

@@ -50,6 +50,8 @@ internal sealed class WeightFiles : IDisposable
 
     public void Prefetch(string name, long mostBytes) => _fileOf[name].Prefetch(name, mostBytes);
 
+    public void Release(string name) => _fileOf[name].Release(name);
+
     public ReadOnlySpan<byte> Bytes(string name) => _fileOf[name].Bytes(name);
 
     public void Dispose()

@@ -97,6 +97,14 @@ public sealed class SafetensorsFile : IDisposable
         _file.Prefetch(_dataStart + tensor.Begin, Math.Min(mostBytes, tensor.Info.ByteLength));
     }
 
+    /// <summary>Says that a tensor will not be read for a while, so that its pages leave the process at once and not at its end.</summary>
+    /// <exception cref="CheckpointException">The file has no such tensor.</exception>
+    public void Release(string name)
+    {
+        var tensor = Require(name);
+        _file.Release(_dataStart + tensor.Begin, tensor.Info.ByteLength);
+    }
+
     /// <summary>A piece of a tensor's bytes.</summary>
     /// <param name="offset">In bytes from the tensor's start.</param>
     /// <exception cref="CheckpointException">The file has no such tensor.</exception>

@@ -78,6 +78,19 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void What_was_let_go_can_be_read_again()
+    {
+        var bytes = Enumerable.Range(0, 100_000).Select(i => (byte)(i % 251)).ToArray();
+        const string Header = """{"large":{"dtype":"U8","shape":[100000],"data_offsets":[0,100000]}}""";
+        using var file = SafetensorsFile.Open(_folder.Write("x", SafetensorsBytes.Of(Header, bytes)));
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.Equal(bytes, file.Bytes("large").ToArray());
+            file.Release("large");
+        }
+    }
+
+    [Fact]
     public void A_disposed_file_refuses_to_be_read_and_may_be_disposed_again()
     {
         var file = SafetensorsFile.Open(_folder.Write("x", SafetensorsBytes.OfFloats(("a", [1, 2]))));

@@ -1,17 +1,20 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Evo.Merging.Engines.Cpu.Fused;
 
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Gram matrices of many task vectors, for <see cref="InnerProducts"/>: within a stretch in float32, sixteen elements to a lane, and the stretches in float64. That takes a
-/// third of the time of float64 throughout; of what the terms sum up to without their signs, it is off by about 2⁻²⁵ in one stretch and by less the more there are.
+/// Gram matrices of three and more task vectors, for <see cref="InnerProducts"/>: within a stretch in float32, 64 elements to a lane, and the stretches in float64. That
+/// takes a third of the time of float64 throughout; of what the terms sum up to without their signs, it is off by about 2⁻²⁴ in one stretch and by less the more there are.
 /// </summary>
 internal static unsafe class TaskVectorProducts
 {
-    private const int Stretch = 256;
+    private const int Stretch = 512;
     private const int Lanes = 16;
+    private const int Parts = 4; // that a sum is kept in
+    private const int Alignment = 64;
     private const int MostOnStack = 24;
 
     // Squares between these have no terms that float32 loses and that matter, and sums of their products do not become infinite.
@@ -19,89 +22,137 @@ internal static unsafe class TaskVectorProducts
     private const double LargestSquare = 1e30;
 
     /// <summary>Of stored bf16 vectors minus another.</summary>
+    [SkipLocalsInit]
     public static void Add(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
     {
-        var even = (count + 1) & ~1;
-        var needed = (even + 1) * Stretch;
-        Span<float> memory = count <= MostOnStack ? stackalloc float[needed] : new float[needed];
-        Span<double> ofStretch = count <= MostOnStack ? stackalloc double[products.Length] : new double[products.Length];
+        var numbers = products.Length * Parts;
+        var differing = count == 3 ? 0 : (Even(count) + 1) * Stretch;
+        var room = Alignment + (differing * sizeof(float)) + (((2 * numbers) + Parts) * sizeof(double));
+        Span<byte> memory = count <= MostOnStack ? stackalloc byte[room] : new byte[room];
         var places = stackalloc byte*[count];
-        memory.Slice((even - 1) * Stretch, Stretch).Clear(); // of an odd count, one more vector of zeroes
-        fixed (float* differences = memory)
-            for (var first = 0; first < length; first += Stretch)
+        fixed (byte* unaligned = memory)
+        {
+            var differences = (float*)(((nuint)unaligned + Alignment - 1) & ~(nuint)(Alignment - 1));
+            var sums = (double*)(differences + differing);
+            var ofStretch = sums + numbers;
+            new Span<double>(sums, numbers).Clear();
+            if (differing > 0 && count % 2 != 0)
+                new Span<float>(differences + (count * Stretch), Stretch).Clear(); // goes with the last
+            for (int first = 0, elements; first < length; first += elements)
             {
-                var elements = Math.Min(Stretch, length - first);
-                var filled = (elements + Lanes - 1) & -Lanes;
-                var @base = differences + (even * Stretch);
-                Widen(subtrahend + (first * sizeof(ushort)), elements, @base);
+                elements = Math.Min(Stretch, length - first);
                 for (var vector = 0; vector < count; vector++)
-                {
                     places[vector] = vectors[vector] + (first * sizeof(ushort));
-                    Subtract(places[vector], @base, elements, differences + (vector * Stretch));
-                }
-
-                if (Multiply(differences, count, filled, ofStretch))
-                    for (var pair = 0; pair < products.Length; pair++)
-                        products[pair] += ofStretch[pair];
+                if (count == 3 && elements > Lanes)
+                    elements &= -Lanes;
+                var @base = subtrahend + (first * sizeof(ushort));
+                if (count == 3 ? MultiplyThree(places, @base, elements, ofStretch) : Multiply(places, @base, count, elements, differences, ofStretch))
+                    for (var number = 0; number < numbers; number += Parts)
+                        (Vector256.Load(sums + number) + Vector256.Load(ofStretch + number)).Store(sums + number);
                 else
-                    InnerProducts.AddOfDifferencesExactly(places, subtrahend + (first * sizeof(ushort)), count, elements, products);
+                    InnerProducts.AddOfDifferencesExactly(places, @base, count, elements, products);
             }
+
+            for (var pair = 0; pair < products.Length; pair++)
+                products[pair] += Total(sums + (pair * Parts));
+        }
     }
+
+    /// <summary>The products of one stretch as it is read; false when float32 may not be enough for them, or there is less than a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool MultiplyThree(byte** vectors, byte* subtrahend, int length, double* products)
+    {
+        if (length % Lanes != 0)
+            return false;
+        byte* first = vectors[0], second = vectors[1], third = vectors[2];
+        var (xx, xy, xz) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var (yy, yz, zz) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        for (nint i = 0; i < length * sizeof(ushort); i += Lanes * sizeof(ushort))
+        {
+            var (b, p, q, r) = (Vector256.Load((uint*)(subtrahend + i)), Vector256.Load((uint*)(first + i)), Vector256.Load((uint*)(second + i)), Vector256.Load((uint*)(third + i)));
+            var (x, y, z) = (Evens(p) - Evens(b), Evens(q) - Evens(b), Evens(r) - Evens(b));
+            xx = Vector256.FusedMultiplyAdd(x, x, xx);
+            xy = Vector256.FusedMultiplyAdd(x, y, xy);
+            xz = Vector256.FusedMultiplyAdd(x, z, xz);
+            yy = Vector256.FusedMultiplyAdd(y, y, yy);
+            yz = Vector256.FusedMultiplyAdd(y, z, yz);
+            zz = Vector256.FusedMultiplyAdd(z, z, zz);
+            (x, y, z) = (Odds(p) - Odds(b), Odds(q) - Odds(b), Odds(r) - Odds(b));
+            xx = Vector256.FusedMultiplyAdd(x, x, xx);
+            xy = Vector256.FusedMultiplyAdd(x, y, xy);
+            xz = Vector256.FusedMultiplyAdd(x, z, xz);
+            yy = Vector256.FusedMultiplyAdd(y, y, yy);
+            yz = Vector256.FusedMultiplyAdd(y, z, yz);
+            zz = Vector256.FusedMultiplyAdd(z, z, zz);
+        }
+
+        Keep(xx, products);
+        Keep(xy, products + Parts);
+        Keep(xz, products + (2 * Parts));
+        Keep(yy, products + (3 * Parts));
+        Keep(yz, products + (4 * Parts));
+        Keep(zz, products + (5 * Parts));
+        return IsExpressible(products) && IsExpressible(products + (3 * Parts)) && IsExpressible(products + (5 * Parts));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Evens(Vector256<uint> pairs) => (pairs << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Odds(Vector256<uint> pairs) => (pairs & Vector256.Create(0xFFFF0000u)).AsSingle();
 
     /// <summary>The products of one stretch; false when float32 may not be enough for them.</summary>
-    private static bool Multiply(float* vectors, int count, int length, Span<double> products)
+    private static bool Multiply(byte** vectors, byte* subtrahend, int count, int length, float* differences, double* products)
     {
-        var four = stackalloc double[4];
+        var @base = differences + (Even(count) * Stretch);
+        Widen(subtrahend, length, @base);
+        for (var vector = 0; vector < count; vector++)
+            Subtract(vectors[vector], @base, length, differences + (vector * Stretch));
+        var filled = (length + Lanes - 1) & -Lanes;
         for (var row = 0; row < count; row += 2)
             for (var column = row; column < count; column += 2)
-            {
-                MultiplyFour(vectors + (row * Stretch), vectors + (column * Stretch), length, four);
-                for (var i = 0; i < 4; i++)
-                {
-                    var (left, right) = (row + (i >> 1), column + (i & 1));
-                    if (left <= right && right < count)
-                        products[(left * count) - (left * (left + 1) / 2) + right] = four[i];
-                    if (left == right && left < count && four[i] is not (>= SmallestSquare and <= LargestSquare))
-                        return false;
-                }
-            }
+                MultiplyFour(differences + (row * Stretch), differences + (column * Stretch), filled,
+                    Place(row, column), Place(row, column + 1), Place(row + 1, column), Place(row + 1, column + 1));
+        var areExpressible = true;
+        for (var vector = 0; vector < count; vector++)
+            areExpressible &= IsExpressible(Place(vector, vector));
+        return areExpressible;
 
-        return true;
+        // Behind the upper half is room for what nobody asked for.
+        double* Place(int left, int right) => products + (Parts * (left > right || right >= count ? count * (count + 1) / 2 : (left * count) - (left * (left + 1) / 2) + right));
     }
+
+    private static bool IsExpressible(double* square) => Total(square) is >= SmallestSquare and <= LargestSquare;
+
+    private static int Even(int count) => (count + 1) & ~1;
 
     /// <summary>Two neighbouring vectors with two neighbouring vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFour(float* left, float* right, int length, double* products)
+    private static void MultiplyFour(float* left, float* right, int length, double* one, double* two, double* three, double* four)
     {
         var (first, second) = (Vector512<float>.Zero, Vector512<float>.Zero);
         var (third, fourth) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var i = 0; i < length; i += Lanes)
+        for (var end = left + length; left < end; left += Lanes, right += Lanes)
         {
-            var (x, y) = (Vector512.Load(left + i), Vector512.Load(left + Stretch + i));
-            var z = Vector512.Load(right + i);
+            var (x, y) = (Vector512.Load(left), Vector512.Load(left + Stretch));
+            var z = Vector512.Load(right);
             first = Vector512.FusedMultiplyAdd(z, x, first);
             third = Vector512.FusedMultiplyAdd(z, y, third);
-            z = Vector512.Load(right + Stretch + i);
+            z = Vector512.Load(right + Stretch);
             second = Vector512.FusedMultiplyAdd(z, x, second);
             fourth = Vector512.FusedMultiplyAdd(z, y, fourth);
         }
 
-        products[0] = Total(first);
-        products[1] = Total(second);
-        products[2] = Total(third);
-        products[3] = Total(fourth);
+        Keep(first.GetLower() + first.GetUpper(), one);
+        Keep(second.GetLower() + second.GetUpper(), two);
+        Keep(third.GetLower() + third.GetUpper(), three);
+        Keep(fourth.GetLower() + fourth.GetUpper(), four);
     }
 
-    /// <summary>In halves, always the same ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Total(Vector512<float> lanes)
-    {
-        var (lower, upper) = Vector512.Widen(lanes);
-        var eight = lower + upper;
-        var four = eight.GetLower() + eight.GetUpper();
-        var two = four.GetLower() + four.GetUpper();
-        return two[0] + two[1];
-    }
+    private static void Keep(Vector256<float> lanes, double* parts) => (Vector256.WidenLower(lanes) + Vector256.WidenUpper(lanes)).Store(parts);
+
+    private static double Total(double* parts) => (parts[0] + parts[2]) + (parts[1] + parts[3]);
 
     /// <summary>Zeroes fill up to a multiple of the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,7 +171,12 @@ internal static unsafe class TaskVectorProducts
     {
         var i = 0;
         for (; i <= length - Lanes; i += Lanes)
+        {
+            if (Sse.IsSupported)
+                Sse.Prefetch0(stored + ((i + Stretch) * sizeof(ushort))); // the next stretch, while this one is multiplied
             (EvenOddBFloat16Input.Load(stored, (nuint)i) - Vector512.Load(subtrahend + i)).Store(differences + i);
+        }
+
         for (var rest = i; rest < ((length + Lanes - 1) & -Lanes); rest++)
             differences[rest] = rest < length ? BFloat16Input.LoadOne(stored, (nuint)rest) - subtrahend[rest] : 0;
     }

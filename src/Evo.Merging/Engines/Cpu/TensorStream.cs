@@ -6,7 +6,8 @@ namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
 /// Merges the tensors of a plan into a model folder. Every worker reads, computes and writes pieces of its own, so that all three go on at the same time;
-/// a worker takes the next tensor, or, when there is none, pieces of one that another works on. The tensor after next is read ahead.
+/// a worker takes the next tensor, or, when there is none, pieces of one that another works on. The tensor after next is read ahead, and one that is
+/// merged is let go.
 /// </summary>
 internal sealed class TensorStream(
     MergePlan plan, ModelFolderWriter writer, CpuWorkers workers, long memory, IProgress<double>? progress, CancellationToken cancellation)
@@ -36,6 +37,7 @@ internal sealed class TensorStream(
             try
             {
                 Write(plan.Tensors[index], index == 0 ? first : Bind(index));
+                Release(plan.Tensors[index]);
             }
             catch (NonFiniteMergeException failure)
             {
@@ -80,6 +82,12 @@ internal sealed class TensorStream(
         if (index < plan.Tensors.Length)
             foreach (var source in plan.Tensors[index].Sources)
                 (source as StoredTensor)?.Folder.Prefetch(source.Tensor.Name, MostReadAhead);
+    }
+
+    private static void Release(PlannedTensor tensor)
+    {
+        foreach (var source in tensor.Sources)
+            (source as StoredTensor)?.Folder.Release(source.Tensor.Name);
     }
 
     private void Report(int elements)
