@@ -39,7 +39,7 @@ public sealed class MriTests : IDisposable
     {
         var child = Child("{value: 0.5}");
         var report = EvoProcess.Succeed("mri", Repository.Model("addition"), Repository.Model("sorting"), "--child", child, "--probe");
-        Assert.Contains("healthy (checked: 56 tensors, 6 layers, the loss on 16 generic texts, 3 generations)", report, StringComparison.Ordinal);
+        Assert.Contains("healthy (checked: 56 tensors, 6 layers, the loss on 32 generic texts, 3 generations)", report, StringComparison.Ordinal);
         Assert.DoesNotContain("not checked", report, StringComparison.Ordinal);
     }
 

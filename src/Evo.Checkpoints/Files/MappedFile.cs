@@ -97,11 +97,12 @@ internal sealed unsafe partial class MappedFile : IDisposable
     }
 
     /// <summary>
-    /// Says that these bytes will not be wanted for a while: their pages leave the process, not the system's cache, and come back when they are looked at. What a
-    /// process lets go on all its threads as it goes along does not wait for its end, which one thread sees to.
+    /// Says that these bytes will not be wanted for a while: their pages leave the process, not the system's cache, and come back when they are looked at. Unmapping
+    /// at the end is done by one thread; this spreads it over all. Must not run beside <see cref="Dispose"/>.
     /// </summary>
     public void Release(long offset, long count)
     {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this); // other memory may lie there by now
         if (!OperatingSystem.IsLinux() || offset < 0 || count <= 0 || offset > Length - count)
             return;
         long page = Environment.SystemPageSize;

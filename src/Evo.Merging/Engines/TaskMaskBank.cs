@@ -101,7 +101,7 @@ public sealed class TaskMaskBank : IDisposable
                 && JsonNode.Parse(names) is JsonArray { Count: > 0 } tasks && tasks.All(task => task?.GetValueKind() == JsonValueKind.String))
                 return [.. tasks.Select(task => task!.GetValue<string>())];
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException) // half a surrogate pair
         {
             // Refused below.
         }

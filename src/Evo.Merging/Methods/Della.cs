@@ -13,7 +13,7 @@ internal sealed class Della : TaskVectorMethod
 
     public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RankedDrop.Parameters(normalize: true), CommonParameters.MergekitSteps("no guard against weights of both signs that nearly cancel")];
 
-    public override MethodNeeds Needs => base.Needs with { ScratchOfRun = RankedDrop.ScratchOfRun };
+    public override MethodNeeds Needs { get; } = OfTaskVectors with { ScratchOfRun = RankedDrop.ScratchOfRun };
 
     protected override bool ElectsSigns => true;
 

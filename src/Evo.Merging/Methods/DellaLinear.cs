@@ -13,7 +13,7 @@ internal sealed class DellaLinear : TaskVectorMethod
 
     public override ImmutableArray<MethodParameter> Parameters { get; } = [.. RankedDrop.Parameters(normalize: false), CommonParameters.MergekitSteps()];
 
-    public override MethodNeeds Needs => base.Needs with { ScratchOfRun = RankedDrop.ScratchOfRun };
+    public override MethodNeeds Needs { get; } = OfTaskVectors with { ScratchOfRun = RankedDrop.ScratchOfRun };
 
     protected override bool ElectsSigns => false;
 

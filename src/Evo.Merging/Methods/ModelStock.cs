@@ -24,14 +24,14 @@ internal sealed class ModelStock : IMergeMethod
 
     public bool IgnoresZeroWeights => false;
 
-    public void Prepare(TensorInputs inputs) => GramMatrix.Of(inputs);
+    public void Prepare(TensorInputs inputs) => GramMatrix.Of(inputs, nearly: true);
 
     public ITensorKernel Bind(TensorInputs inputs, TensorParameters parameters)
     {
         var asMergekit = parameters.IsOn("mergekit_compat");
         if (parameters.IsOn("filter_wise"))
             return new RowStockKernel(asMergekit);
-        var gram = GramMatrix.Of(inputs);
+        var gram = GramMatrix.Of(inputs, nearly: true);
         return new StockKernel((float)StockRatio.Of(inputs.ModelCount, (i, j) => gram[i, j], asMergekit));
     }
 }

@@ -82,12 +82,15 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         var bytes = Enumerable.Range(0, 100_000).Select(i => (byte)(i % 251)).ToArray();
         const string Header = """{"large":{"dtype":"U8","shape":[100000],"data_offsets":[0,100000]}}""";
-        using var file = SafetensorsFile.Open(_folder.Write("x", SafetensorsBytes.Of(Header, bytes)));
+        var file = SafetensorsFile.Open(_folder.Write("x", SafetensorsBytes.Of(Header, bytes)));
         for (var time = 0; time < 2; time++)
         {
             Assert.Equal(bytes, file.Bytes("large").ToArray());
             file.Release("large");
         }
+
+        file.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => file.Release("large"));
     }
 
     [Fact]

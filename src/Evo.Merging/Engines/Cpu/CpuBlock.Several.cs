@@ -19,16 +19,18 @@ internal sealed unsafe partial class CpuBlock
         InnerProducts.Add(data, isBFloat16, blocks.Length, _length, products);
     }
 
-    public override void AddInnerProductsOfDifferences(ReadOnlySpan<Block> blocks, Span<double> products)
+    public override void AddInnerProductsOfDifferences(ReadOnlySpan<Block> blocks, Span<double> products, bool nearly)
     {
         var data = stackalloc byte*[blocks.Length];
         var areStored = _stored is not null;
         for (var i = 0; i < blocks.Length; i++)
             areStored &= (data[i] = ((CpuBlock)blocks[i])._stored) is not null;
-        if (areStored)
+        if (areStored && nearly && blocks.Length > 2)
+            TaskVectorProducts.Add(data, _stored, blocks.Length, _length, products);
+        else if (areStored)
             InnerProducts.AddOfDifferences(data, _stored, blocks.Length, _length, products);
         else
-            base.AddInnerProductsOfDifferences(blocks, products);
+            base.AddInnerProductsOfDifferences(blocks, products, nearly);
     }
 
     public override void SetVariance(ReadOnlySpan<Block> blocks)

@@ -6,7 +6,7 @@ using Evo.Merging.Engines.Cpu.Fused;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Gram matrices of two or three vectors, for <see cref="InnerProducts"/>: one pass in which all sums stay in registers, so that it takes no longer than reading.
+/// Gram matrices of two or three vectors, for <see cref="InnerProducts"/>: one pass in which all sums stay in registers.
 /// </summary>
 internal static unsafe class FewProducts
 {

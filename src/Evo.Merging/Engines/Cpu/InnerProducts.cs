@@ -5,9 +5,9 @@ using Evo.Merging.Engines.Cpu.Fused;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Gram matrices in float64. Of two or three vectors the products are taken as the vectors are read (<see cref="FewProducts"/>), of three and more task vectors in
-/// part in float32 (<see cref="TaskVectorProducts"/>); of others each stretch is widened once, then every pair is multiplied from the processor's nearest cache. The order
-/// of additions depends on the count and the length alone; products of float32 numbers are exact, so that a fused multiplication and addition rounds no less often.
+/// Gram matrices in float64. Of two or three vectors of one type the products are taken as the vectors are read (<see cref="FewProducts"/>); of others each stretch is
+/// widened once, then every pair is multiplied from the processor's nearest cache. The order of additions depends on the types, the count and the length alone; products
+/// of float32 numbers are exact, so that a fused multiplication and addition rounds no less often.
 /// </summary>
 internal static unsafe class InnerProducts
 {
@@ -28,15 +28,6 @@ internal static unsafe class InnerProducts
 
     /// <summary>Of vectors minus another, rounded to float32, all stored as bf16.</summary>
     public static void AddOfDifferences(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
-    {
-        if (count > 2)
-            TaskVectorProducts.Add(vectors, subtrahend, count, length, products);
-        else
-            AddOfDifferencesExactly(vectors, subtrahend, count, length, products);
-    }
-
-    /// <summary>The same in float64 throughout.</summary>
-    public static void AddOfDifferencesExactly(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
     {
         if (!FewProducts.Add<DifferingElements>(vectors, subtrahend, count, length, products))
             AddMany(vectors, null, subtrahend, count, length, products);

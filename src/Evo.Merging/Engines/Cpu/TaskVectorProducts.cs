@@ -6,8 +6,8 @@ using Evo.Merging.Engines.Cpu.Fused;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Gram matrices of three and more task vectors, for <see cref="InnerProducts"/>: within a stretch in float32, 64 elements to a lane, and the stretches in float64. That
-/// takes a third of the time of float64 throughout; of what the terms sum up to without their signs, it is off by about 2⁻²⁴ in one stretch and by less the more there are.
+/// Gram matrices of three and more task vectors, where nearly is enough (<see cref="InnerProducts"/> are exact): within a stretch in float32, up to 64 elements to a lane, and
+/// the stretches in float64. Squares come out up to 2⁻²⁴ too small, however many stretches there are. Quicker than float64 throughout: benchmarks/merging.md.
 /// </summary>
 internal static unsafe class TaskVectorProducts
 {
@@ -50,7 +50,7 @@ internal static unsafe class TaskVectorProducts
                     for (var number = 0; number < numbers; number += Parts)
                         (Vector256.Load(sums + number) + Vector256.Load(ofStretch + number)).Store(sums + number);
                 else
-                    InnerProducts.AddOfDifferencesExactly(places, @base, count, elements, products);
+                    InnerProducts.AddOfDifferences(places, @base, count, elements, products);
             }
 
             for (var pair = 0; pair < products.Length; pair++)
@@ -69,7 +69,8 @@ internal static unsafe class TaskVectorProducts
         var (yy, yz, zz) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
         for (nint i = 0; i < length * sizeof(ushort); i += Lanes * sizeof(ushort))
         {
-            var (b, p, q, r) = (Vector256.Load((uint*)(subtrahend + i)), Vector256.Load((uint*)(first + i)), Vector256.Load((uint*)(second + i)), Vector256.Load((uint*)(third + i)));
+            var (b, p) = (Vector256.Load((uint*)(subtrahend + i)), Vector256.Load((uint*)(first + i)));
+            var (q, r) = (Vector256.Load((uint*)(second + i)), Vector256.Load((uint*)(third + i)));
             var (x, y, z) = (Evens(p) - Evens(b), Evens(q) - Evens(b), Evens(r) - Evens(b));
             xx = Vector256.FusedMultiplyAdd(x, x, xx);
             xy = Vector256.FusedMultiplyAdd(x, y, xy);

@@ -29,14 +29,15 @@ internal sealed class GramMatrix : IPreparedValue
     }
 
     /// <summary>Of the task vectors where there is a base, else of the models themselves; made once for a tensor.</summary>
-    public static GramMatrix Of(TensorInputs inputs)
+    /// <param name="nearly">Whether errors of 2⁻²⁴ of the products of norms do no harm: not where vectors may cancel each other.</param>
+    public static GramMatrix Of(TensorInputs inputs, bool nearly = false)
     {
         var count = inputs.ModelCount;
-        return inputs.Remember("inner products", () => new GramMatrix(count, inputs.Sum(Pairs(count), (run, sums) =>
+        return inputs.Remember(nearly ? "inner products, nearly" : "inner products", () => new GramMatrix(count, inputs.Sum(Pairs(count), (run, sums) =>
         {
             var blocks = run.Vectors(hasBase: false);
             if (inputs.HasBase)
-                run.Base.AddInnerProductsOfDifferences(blocks, sums);
+                run.Base.AddInnerProductsOfDifferences(blocks, sums, nearly);
             else
                 blocks[0].AddInnerProducts(blocks, sums);
         })));

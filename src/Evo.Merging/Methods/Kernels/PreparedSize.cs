@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Evo.Merging.Methods.Kernels;
 
 /// <summary>
-/// Bytes of a prepared value: numbers, text, and arrays, collections and tuples of them are measured; any other type says its own, or is refused, so that
+/// Bytes of a prepared value: numbers, text, and arrays, lists and tuples of them are measured; any other type says its own, or is refused, so that
 /// nothing is kept that counts for nothing.
 /// </summary>
 internal static class PreparedSize

@@ -16,7 +16,9 @@ internal abstract class TaskVectorMethod : IMergeMethod
 
     public abstract ImmutableArray<MethodParameter> Parameters { get; }
 
-    public virtual MethodNeeds Needs { get; } = new(
+    public virtual MethodNeeds Needs => OfTaskVectors;
+
+    protected static MethodNeeds OfTaskVectors { get; } = new(
         NeedsBase: true, MinimumModels: 1, MaximumModels: int.MaxValue, NeedsGlobalPass: false, IsHomogeneous: true);
 
     public bool IgnoresZeroWeights => true;

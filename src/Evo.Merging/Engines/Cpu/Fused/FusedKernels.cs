@@ -60,7 +60,7 @@ internal static unsafe class FusedKernels
     private static bool RunBFloat16<TOutput>(ITensorKernel kernel, InputPointers inputs, long start, int length, byte* output)
         where TOutput : struct, IOutputElements
     {
-        if (Avx512F.IsSupported || !Avx.IsSupported)
+        if (Avx512F.IsSupported || !Avx2.IsSupported)
             return Run<BFloat16Input, TOutput>(kernel, inputs, start, length, output);
         return typeof(TOutput) == typeof(BFloat16Output)
             ? Run<EvenOddBFloat16Input, EvenOddBFloat16Output>(kernel, inputs, start, length, output)
