@@ -168,9 +168,13 @@ internal unsafe struct SignElectionFormula(SparseShare* shares, Vector512<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector512<float> Kept(Vector512<float> divisor)
     {
-        var smallest = Vector512.Create(_smallestDivisor);
-        var kept = Vector512.ConditionalSelect(
-            Vector512.LessThan(Vector512.Abs(divisor), smallest), Vector512.CopySign(smallest, divisor), divisor);
+        var kept = divisor;
+        if (_smallestDivisor > 0)
+        {
+            var smallest = Vector512.Create(_smallestDivisor);
+            kept = Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(divisor), smallest), Vector512.CopySign(smallest, divisor), divisor);
+        }
+
         return Vector512.ConditionalSelect(Vector512.Equals(divisor, Vector512<float>.Zero), Vector512<float>.One, kept);
     }
 }

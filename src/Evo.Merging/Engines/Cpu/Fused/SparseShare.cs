@@ -58,13 +58,16 @@ internal struct SparseShare(TaskVectorShare share)
         var magnitude = taskVector.AsInt32() & Vector512.Create(Masks.MagnitudeBits);
         var kept = Vector512.ConditionalSelect(
             Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(_smallest)), taskVector.AsInt32(), Vector512<int>.Zero);
-        var isInfinite = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(Infinity)); // never lost, so that a defect of a model is seen
         if (_hasOutliers)
-            kept &= Vector512.LessThan(magnitude, Vector512.Create(_firstOutlier)) | isInfinite;
+            kept &= Vector512.LessThan(magnitude, Vector512.Create(_firstOutlier)) | IsInfinite(magnitude);
         if (IsRandom)
-            kept &= Vector512.LessThan(MaskKey.Draws(indices + Vector512.Create(_firstCounter), _secondWord), Vector512.Create(_bound)).AsInt32() | isInfinite;
+            kept &= Vector512.LessThan(MaskKey.Draws(indices + Vector512.Create(_firstCounter), _secondWord), Vector512.Create(_bound)).AsInt32() | IsInfinite(magnitude);
         return kept.AsSingle() * Vector512.Create(Factor);
     }
+
+    /// <summary>What is infinite, or no number, is never lost, so that a defect of a model is seen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> IsInfinite(Vector512<int> magnitude) => Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(Infinity));
 
     /// <summary>The smallest magnitude, as bits, that a cut takes in from <paramref name="start"/> on.</summary>
     private static int First(MagnitudeCut cut, long start) => BitConverter.SingleToInt32Bits(cut.Threshold) + (start <= cut.LastTie ? 0 : 1);
