@@ -26,7 +26,8 @@ internal sealed class SafetensorsSink : IDisposable
         _missingBytes = layout.FileLength - layout.Start.Length;
         _cursors = layout.Tensors.ToDictionary(
             tensor => tensor.Info.Name, tensor => new Cursor(tensor.Info, layout.Start.Length + tensor.Begin), StringComparer.Ordinal);
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, DiskSpace.IsInMemory(Path.GetDirectoryName(path)!) ? 0 : layout.FileLength);
+        var reserved = DiskSpace.IsInMemory(Path.GetDirectoryName(path)!) ? 0 : layout.FileLength;
+        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, reserved);
         try
         {
             RandomAccess.Write(_file, layout.Start, 0);

@@ -5,7 +5,7 @@ using Evo.Merging.Engines.Cpu.Fused;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Gram matrices in float64. Of two or three vectors of one type the products are taken as the vectors are read (<see cref="FewProducts"/>); of others each stretch is
+/// Gram matrices in float64. Of two vectors of one type the products are taken as the vectors are read (<see cref="ProductsOfTwo"/>); of others each stretch is
 /// widened once, then every pair is multiplied from the processor's nearest cache. The order of additions depends on the types, the count and the length alone; products
 /// of float32 numbers are exact, so that a fused multiplication and addition rounds no less often.
 /// </summary>
@@ -18,18 +18,20 @@ internal static unsafe class InnerProducts
     /// <param name="isBFloat16">Whether a vector lies as it is stored, or in float32.</param>
     public static void Add(byte** vectors, bool* isBFloat16, int count, int length, Span<double> products)
     {
-        var areAlike = !new ReadOnlySpan<bool>(isBFloat16, count).Contains(!isBFloat16[0]);
-        if (areAlike && isBFloat16[0] && FewProducts.Add<StoredElements>(vectors, null, count, length, products))
-            return;
-        if (areAlike && !isBFloat16[0] && FewProducts.Add<SingleElements>(vectors, null, count, length, products))
-            return;
-        AddMany(vectors, isBFloat16, null, count, length, products);
+        if (count != 2 || isBFloat16[0] != isBFloat16[1])
+            AddMany(vectors, isBFloat16, null, count, length, products);
+        else if (isBFloat16[0])
+            ProductsOfTwo.Add<StoredElements>(vectors[0], vectors[1], null, length, products);
+        else
+            ProductsOfTwo.Add<SingleElements>(vectors[0], vectors[1], null, length, products);
     }
 
     /// <summary>Of vectors minus another, rounded to float32, all stored as bf16.</summary>
     public static void AddOfDifferences(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
     {
-        if (!FewProducts.Add<DifferingElements>(vectors, subtrahend, count, length, products))
+        if (count == 2)
+            ProductsOfTwo.Add<DifferingElements>(vectors[0], vectors[1], subtrahend, length, products);
+        else
             AddMany(vectors, null, subtrahend, count, length, products);
     }
 

@@ -7,7 +7,7 @@ namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
 /// Gram matrices of three and more task vectors, where nearly is enough (<see cref="InnerProducts"/> are exact): within a stretch in float32, up to 64 elements to a lane, and
-/// the stretches in float64. Squares come out up to 2⁻²⁴ too small, however many stretches there are. Quicker than float64 throughout: benchmarks/merging.md.
+/// the stretches in float64. Squares come out about 2⁻²³ too small at most, however many stretches there are. Quicker than float64 throughout: benchmarks/merging.md.
 /// </summary>
 internal static unsafe class TaskVectorProducts
 {
@@ -67,18 +67,11 @@ internal static unsafe class TaskVectorProducts
         byte* first = vectors[0], second = vectors[1], third = vectors[2];
         var (xx, xy, xz) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
         var (yy, yz, zz) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-        for (nint i = 0; i < length * sizeof(ushort); i += Lanes * sizeof(ushort))
+        for (nuint i = 0; i < (nuint)length; i += (nuint)Vector256<float>.Count)
         {
-            var (b, p) = (Vector256.Load((uint*)(subtrahend + i)), Vector256.Load((uint*)(first + i)));
-            var (q, r) = (Vector256.Load((uint*)(second + i)), Vector256.Load((uint*)(third + i)));
-            var (x, y, z) = (Evens(p) - Evens(b), Evens(q) - Evens(b), Evens(r) - Evens(b));
-            xx = Vector256.FusedMultiplyAdd(x, x, xx);
-            xy = Vector256.FusedMultiplyAdd(x, y, xy);
-            xz = Vector256.FusedMultiplyAdd(x, z, xz);
-            yy = Vector256.FusedMultiplyAdd(y, y, yy);
-            yz = Vector256.FusedMultiplyAdd(y, z, yz);
-            zz = Vector256.FusedMultiplyAdd(z, z, zz);
-            (x, y, z) = (Odds(p) - Odds(b), Odds(q) - Odds(b), Odds(r) - Odds(b));
+            var x = DifferingElements.Load(first, subtrahend, i);
+            var y = DifferingElements.Load(second, subtrahend, i);
+            var z = DifferingElements.Load(third, subtrahend, i);
             xx = Vector256.FusedMultiplyAdd(x, x, xx);
             xy = Vector256.FusedMultiplyAdd(x, y, xy);
             xz = Vector256.FusedMultiplyAdd(x, z, xz);
@@ -95,12 +88,6 @@ internal static unsafe class TaskVectorProducts
         Keep(zz, products + (5 * Parts));
         return IsExpressible(products) && IsExpressible(products + (3 * Parts)) && IsExpressible(products + (5 * Parts));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Evens(Vector256<uint> pairs) => (pairs << 16).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Odds(Vector256<uint> pairs) => (pairs & Vector256.Create(0xFFFF0000u)).AsSingle();
 
     /// <summary>The products of one stretch; false when float32 may not be enough for them.</summary>
     private static bool Multiply(byte** vectors, byte* subtrahend, int count, int length, float* differences, double* products)

@@ -9,7 +9,7 @@ public abstract partial class Block
     public abstract void AddInnerProducts(ReadOnlySpan<Block> blocks, Span<double> products);
 
     /// <summary>The same of the blocks minus this one; afterwards the blocks hold either what they held or these differences.</summary>
-    /// <param name="nearly">Whether float32 may do for part of the additions: to 2⁻²⁴ of what the terms' magnitudes sum up to.</param>
+    /// <param name="nearly">Whether float32 may do for part of the additions: to about 2⁻²³ of what the terms' magnitudes sum up to.</param>
     public virtual void AddInnerProductsOfDifferences(ReadOnlySpan<Block> blocks, Span<double> products, bool nearly)
     {
         foreach (var block in blocks)

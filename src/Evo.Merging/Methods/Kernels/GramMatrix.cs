@@ -29,7 +29,7 @@ internal sealed class GramMatrix : IPreparedValue
     }
 
     /// <summary>Of the task vectors where there is a base, else of the models themselves; made once for a tensor.</summary>
-    /// <param name="nearly">Whether errors of 2⁻²⁴ of the products of norms do no harm: not where vectors may cancel each other.</param>
+    /// <param name="nearly">Whether errors of about 2⁻²³ of the products of norms do no harm: not where vectors may cancel each other.</param>
     public static GramMatrix Of(TensorInputs inputs, bool nearly = false)
     {
         var count = inputs.ModelCount;

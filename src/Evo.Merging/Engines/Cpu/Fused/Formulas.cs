@@ -112,9 +112,10 @@ internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, 
         where TInput : struct, IInputElements
     {
         var start = TInput.Load(_inputs.Base, index);
+        var indices = TInput.Indices + Vector512.Create((uint)index);
         var merged = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
-            merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, TInput.Indices + Vector512.Create((uint)index)) * Vector512.Create(shares[model].Weight)) + merged;
+            merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, indices) * Vector512.Create(shares[model].Weight)) + merged;
         return TaskVectorSums.OnBase(merged, divisor, lambda, start);
     }
 }
@@ -139,10 +140,11 @@ internal unsafe struct SignElectionFormula(SparseShare* shares, Vector512<float>
         where TInput : struct, IInputElements
     {
         var start = TInput.Load(_inputs.Base, index);
+        var indices = TInput.Indices + Vector512.Create((uint)index);
         var vote = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
         {
-            var delta = shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, TInput.Indices + Vector512.Create((uint)index)) * Vector512.Create(shares[model].Weight);
+            var delta = shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, indices) * Vector512.Create(shares[model].Weight);
             deltas[model] = delta;
             vote += delta;
         }

@@ -91,8 +91,9 @@ internal static unsafe class FusedKernels
                     new TaskVectorSumFormula(shares, sum.Divisor, sum.Lambda), sum.Shares, shares, inputs, start, length, output);
             case SignElectionKernel election:
                 var voters = stackalloc SparseShare[inputs.Count];
+                nuint size = (nuint)sizeof(Vector512<float>);
                 var memory = stackalloc Vector512<float>[inputs.Count + 1];
-                var deltas = (Vector512<float>*)(((nuint)memory + (nuint)sizeof(Vector512<float>) - 1) & ~((nuint)sizeof(Vector512<float>) - 1)); // none across two cache lines
+                var deltas = (Vector512<float>*)(((nuint)memory + size - 1) & ~(size - 1)); // none across two cache lines
                 return RunSparse<SignElectionFormula, TInput, TOutput>(
                     new SignElectionFormula(voters, deltas, election), election.Shares, voters, inputs, start, length, output);
             default:
