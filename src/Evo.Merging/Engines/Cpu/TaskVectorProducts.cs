@@ -11,9 +11,9 @@ namespace Evo.Merging.Engines.Cpu;
 /// </summary>
 internal static unsafe class TaskVectorProducts
 {
-    private const int Stretch = 512;
-    private const int Lanes = 16;
-    private const int Parts = 4; // that a sum is kept in
+    private const int Stretch = ProductTiles.Stretch;
+    private const int Lanes = ProductTiles.Lanes;
+    private const int Parts = ProductTiles.Parts;
     private const int Alignment = 64;
     private const int MostOnStack = 24;
 
@@ -25,9 +25,10 @@ internal static unsafe class TaskVectorProducts
     [SkipLocalsInit]
     public static void Add(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
     {
-        var numbers = products.Length * Parts;
-        var differing = count == 3 ? 0 : (Even(count) + 1) * Stretch;
-        var room = Alignment + (differing * sizeof(float)) + (((2 * numbers) + Parts) * sizeof(double));
+        var padded = count == 3 ? count : (count + 1) & ~1; // the last of an odd number goes with zeroes
+        var numbers = Number(padded, padded, padded) * Parts;
+        var differing = count == 3 ? 0 : (padded + 1) * Stretch;
+        var room = Alignment + (differing * sizeof(float)) + (2 * numbers * sizeof(double));
         Span<byte> memory = count <= MostOnStack ? stackalloc byte[room] : new byte[room];
         var places = stackalloc byte*[count];
         fixed (byte* unaligned = memory)
@@ -36,8 +37,8 @@ internal static unsafe class TaskVectorProducts
             var sums = (double*)(differences + differing);
             var ofStretch = sums + numbers;
             new Span<double>(sums, numbers).Clear();
-            if (differing > 0 && count % 2 != 0)
-                new Span<float>(differences + (count * Stretch), Stretch).Clear(); // goes with the last
+            if (padded > count)
+                new Span<float>(differences + (count * Stretch), Stretch).Clear();
             for (int first = 0, elements; first < length; first += elements)
             {
                 elements = Math.Min(Stretch, length - first);
@@ -46,17 +47,23 @@ internal static unsafe class TaskVectorProducts
                 if (count == 3 && elements > Lanes)
                     elements &= -Lanes;
                 var @base = subtrahend + (first * sizeof(ushort));
-                if (count == 3 ? MultiplyThree(places, @base, elements, ofStretch) : Multiply(places, @base, count, elements, differences, ofStretch))
+                if (count == 3 ? MultiplyThree(places, @base, elements, ofStretch) : Multiply(places, @base, count, padded, elements, differences, ofStretch))
                     for (var number = 0; number < numbers; number += Parts)
                         (Vector256.Load(sums + number) + Vector256.Load(ofStretch + number)).Store(sums + number);
                 else
                     InnerProducts.AddOfDifferences(places, @base, count, elements, products);
             }
 
-            for (var pair = 0; pair < products.Length; pair++)
-                products[pair] += Total(sums + (pair * Parts));
+            var product = 0;
+            for (var row = 0; row < count; row++)
+                for (var column = row; column < count; column++)
+                    products[product++] += Total(sums + (Parts * Number(row, column, padded)));
         }
     }
+
+    /// <summary>The place of a product in the upper triangle, row by row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Number(int row, int column, int side) => (row * side) - (row * (row + 1) / 2) + column;
 
     /// <summary>The products of one stretch as it is read; false when float32 may not be enough for them, or there is less than a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -80,66 +87,83 @@ internal static unsafe class TaskVectorProducts
             zz = Vector256.FusedMultiplyAdd(z, z, zz);
         }
 
-        Keep(xx, products);
-        Keep(xy, products + Parts);
-        Keep(xz, products + (2 * Parts));
-        Keep(yy, products + (3 * Parts));
-        Keep(yz, products + (4 * Parts));
-        Keep(zz, products + (5 * Parts));
-        return IsExpressible(products) && IsExpressible(products + (3 * Parts)) && IsExpressible(products + (5 * Parts));
+        ProductTiles.Keep(xx, products);
+        ProductTiles.Keep(xy, products + Parts);
+        ProductTiles.Keep(xz, products + (2 * Parts));
+        ProductTiles.Keep(yy, products + (3 * Parts));
+        ProductTiles.Keep(yz, products + (4 * Parts));
+        ProductTiles.Keep(zz, products + (5 * Parts));
+        return IsExpressible(products, first, subtrahend, length) && IsExpressible(products + (3 * Parts), second, subtrahend, length)
+            && IsExpressible(products + (5 * Parts), third, subtrahend, length);
     }
 
     /// <summary>The products of one stretch; false when float32 may not be enough for them.</summary>
-    private static bool Multiply(byte** vectors, byte* subtrahend, int count, int length, float* differences, double* products)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Multiply(byte** vectors, byte* subtrahend, int count, int padded, int length, float* differences, double* products)
     {
-        var @base = differences + (Even(count) * Stretch);
+        var @base = differences + (padded * Stretch);
         Widen(subtrahend, length, @base);
         for (var vector = 0; vector < count; vector++)
             Subtract(vectors[vector], @base, length, differences + (vector * Stretch));
         var filled = (length + Lanes - 1) & -Lanes;
-        for (var row = 0; row < count; row += 2)
-            for (var column = row; column < count; column += 2)
-                MultiplyFour(differences + (row * Stretch), differences + (column * Stretch), filled,
-                    Place(row, column), Place(row, column + 1), Place(row + 1, column), Place(row + 1, column + 1));
-        var areExpressible = true;
-        for (var vector = 0; vector < count; vector++)
-            areExpressible &= IsExpressible(Place(vector, vector));
-        return areExpressible;
-
-        // Behind the upper half is room for what nobody asked for.
-        double* Place(int left, int right) => products + (Parts * (left > right || right >= count ? count * (count + 1) / 2 : (left * count) - (left * (left + 1) / 2) + right));
-    }
-
-    private static bool IsExpressible(double* square) => Total(square) is >= SmallestSquare and <= LargestSquare;
-
-    private static int Even(int count) => (count + 1) & ~1;
-
-    /// <summary>Two neighbouring vectors with two neighbouring vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFour(float* left, float* right, int length, double* one, double* two, double* three, double* four)
-    {
-        var (first, second) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        var (third, fourth) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var end = left + length; left < end; left += Lanes, right += Lanes)
+        var rows = stackalloc double*[4];
+        var ahead = 0;
+        for (int row = 0, height; row < padded; row += height)
         {
-            var (x, y) = (Vector512.Load(left), Vector512.Load(left + Stretch));
-            var z = Vector512.Load(right);
-            first = Vector512.FusedMultiplyAdd(z, x, first);
-            third = Vector512.FusedMultiplyAdd(z, y, third);
-            z = Vector512.Load(right + Stretch);
-            second = Vector512.FusedMultiplyAdd(z, x, second);
-            fourth = Vector512.FusedMultiplyAdd(z, y, fourth);
+            height = Side(row, padded);
+            for (int column = row, width; column < padded; column += width)
+            {
+                width = Side(column, padded);
+                Prefetch(width);
+                for (var one = 0; one < height; one++)
+                    rows[one] = products + (Parts * Number(row + one, Math.Max(row + one, column), padded));
+                float* left = differences + (row * Stretch), right = differences + (column * Stretch);
+                if (width == 4 && row == column)
+                    ProductTiles.FourWithEachOther(left, filled, rows);
+                else if (width == 4)
+                    ProductTiles.FourWithFour(left, right, filled, rows);
+                else if (row == column)
+                    ProductTiles.TwoWithEachOther(left, filled, rows);
+                else
+                    for (var one = 0; one < height; one += 2)
+                        ProductTiles.TwoWithTwo(left + (one * Stretch), right, filled, rows + one);
+            }
         }
 
-        Keep(first.GetLower() + first.GetUpper(), one);
-        Keep(second.GetLower() + second.GetUpper(), two);
-        Keep(third.GetLower() + third.GetUpper(), three);
-        Keep(fourth.GetLower() + fourth.GetUpper(), four);
+        Prefetch(count + 1);
+        var areExpressible = true;
+        for (var vector = 0; vector < count; vector++)
+            areExpressible &= IsExpressible(products + (Parts * Number(vector, vector, padded)), vectors[vector], subtrahend, length);
+        return areExpressible;
+
+        // The next stretch, a few vectors at a time while this one is multiplied.
+        void Prefetch(int vectorsOfThem)
+        {
+            for (var end = Math.Min(ahead + vectorsOfThem, count + 1); ahead < end; ahead++)
+                TaskVectorProducts.Prefetch((ahead < count ? vectors[ahead] : subtrahend) + (Stretch * sizeof(ushort)));
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep(Vector256<float> lanes, double* parts) => (Vector256.WidenLower(lanes) + Vector256.WidenUpper(lanes)).Store(parts);
+    /// <summary>The side of the tiles that begin at a vector: as large as registers hold.</summary>
+    private static int Side(int vector, int padded) => Vector512.IsHardwareAccelerated && vector + 4 <= padded ? 4 : 2;
 
+    private static void Prefetch(byte* stored)
+    {
+        const int Line = 64;
+        if (Sse.IsSupported)
+            for (var line = 0; line < Stretch * sizeof(ushort); line += Line)
+                Sse.Prefetch0(stored + line);
+    }
+
+    /// <summary>Whether a square is neither too small nor too large for float32; zero is not, where the vector is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsExpressible(double* square, byte* vector, byte* subtrahend, int length) => Total(square) switch
+    {
+        0 => new Span<byte>(vector, length * sizeof(ushort)).SequenceEqual(new Span<byte>(subtrahend, length * sizeof(ushort))),
+        var total => total is >= SmallestSquare and <= LargestSquare,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Total(double* parts) => (parts[0] + parts[2]) + (parts[1] + parts[3]);
 
     /// <summary>Zeroes fill up to a multiple of the lanes.</summary>
@@ -147,8 +171,13 @@ internal static unsafe class TaskVectorProducts
     private static void Widen(byte* stored, int length, float* values)
     {
         var i = 0;
-        for (; i <= length - Lanes; i += Lanes)
-            EvenOddBFloat16Input.Load(stored, (nuint)i).Store(values + i);
+        for (; i <= length - (2 * Lanes); i += 2 * Lanes)
+        {
+            var pairs = Vector512.Load((uint*)(stored + (i * sizeof(ushort))));
+            Even(pairs).Store(values + i);
+            Odd(pairs).Store(values + i + Lanes);
+        }
+
         for (var rest = i; rest < ((length + Lanes - 1) & -Lanes); rest++)
             values[rest] = rest < length ? BFloat16Input.LoadOne(stored, (nuint)rest) : 0;
     }
@@ -158,14 +187,18 @@ internal static unsafe class TaskVectorProducts
     private static void Subtract(byte* stored, float* subtrahend, int length, float* differences)
     {
         var i = 0;
-        for (; i <= length - Lanes; i += Lanes)
+        for (; i <= length - (2 * Lanes); i += 2 * Lanes)
         {
-            if (Sse.IsSupported)
-                Sse.Prefetch0(stored + ((i + Stretch) * sizeof(ushort))); // the next stretch, while this one is multiplied
-            (EvenOddBFloat16Input.Load(stored, (nuint)i) - Vector512.Load(subtrahend + i)).Store(differences + i);
+            var pairs = Vector512.Load((uint*)(stored + (i * sizeof(ushort))));
+            (Even(pairs) - Vector512.Load(subtrahend + i)).Store(differences + i);
+            (Odd(pairs) - Vector512.Load(subtrahend + i + Lanes)).Store(differences + i + Lanes);
         }
 
         for (var rest = i; rest < ((length + Lanes - 1) & -Lanes); rest++)
             differences[rest] = rest < length ? BFloat16Input.LoadOne(stored, (nuint)rest) - subtrahend[rest] : 0;
     }
+
+    private static Vector512<float> Even(Vector512<uint> pairs) => (pairs << 16).AsSingle();
+
+    private static Vector512<float> Odd(Vector512<uint> pairs) => (pairs & Vector512.Create(0xFFFF0000u)).AsSingle();
 }
