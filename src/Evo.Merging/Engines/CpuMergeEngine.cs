@@ -14,6 +14,9 @@ namespace Evo.Merging.Engines;
 /// </summary>
 public sealed class CpuMergeEngine : IMergeEngine
 {
+    /// <summary>Candidates of more bytes are written past the caches: they would not stay in them.</summary>
+    private const long MostCachedBytes = 1 << 26;
+
     private readonly CpuWorkers _workers;
     private readonly PreparedCache _prepared;
 
@@ -91,16 +94,17 @@ public sealed class CpuMergeEngine : IMergeEngine
     {
         var output = weights.Pointer(slot);
         var length = TensorExecution.PieceLength(tensor, kernel);
+        var pastCaches = weights.Layout.ElementCount * sizeof(float) > MostCachedBytes;
         if (slot.Length <= length)
         {
-            TensorExecution.Merge(tensor, kernel, 0, slot.Length, output, run);
+            TensorExecution.Merge(tensor, kernel, 0, slot.Length, output, run, pastCaches);
             return;
         }
 
         _workers.ForEach((int)(((long)slot.Length + length - 1) / length), (piece, its) =>
         {
             var start = piece * length;
-            TensorExecution.Merge(tensor, kernel, start, Math.Min(length, slot.Length - start), output + start, its);
+            TensorExecution.Merge(tensor, kernel, start, Math.Min(length, slot.Length - start), output + start, its, pastCaches);
         }, cancellation);
     }
 

@@ -7,6 +7,7 @@ using Evo.Merging.Engines.Cpu.Fused;
 using Evo.Merging.Methods;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Methods.TaskVectors;
+using Evo.Merging.Planning;
 using Evo.Merging.Tests.Fixtures;
 
 namespace Evo.Merging.Tests.Engines;
@@ -72,6 +73,7 @@ public sealed unsafe class FusedKernelTests
                 Assert.False(Copy<SingleOutput>(spoilt, out _));
                 Assert.False(Copy<BFloat16Output>(spoilt, out _));
                 Assert.False(Copy<RoundedSingleOutput>(spoilt, out _));
+                Assert.False(Copy<StreamedOutput<SingleOutput>>(spoilt, out _));
             }
     }
 
@@ -173,16 +175,31 @@ public sealed unsafe class FusedKernelTests
         {
             var kernel = tensor.Bind(inputs);
             var length = (int)tensor.Output.ElementCount;
-            var (blockwise, merged) = (new float[length], new float[length]);
-            fixed (float* expected = blockwise, actual = merged)
-            {
+            var blockwise = new float[length];
+            fixed (float* expected = blockwise)
                 TensorExecution.Merge(tensor, kernel, 0, length, expected, run, blockwise: true);
-                var piece = TensorExecution.PieceLength(tensor, kernel);
-                for (var start = 0; start < length; start += piece)
-                    TensorExecution.Merge(tensor, kernel, start, Math.Min(piece, length - start), actual + start, run);
-            }
-
-            Assert.True(MemoryMarshal.AsBytes<float>(blockwise).SequenceEqual(MemoryMarshal.AsBytes<float>(merged)), $"{recipe}: '{tensor.Output.Name}' differs");
+            Assert.True(IsSame(blockwise, Merged(tensor, kernel, length, run, pastCaches: false, shift: 0)), $"{recipe}: '{tensor.Output.Name}' differs");
+            foreach (var shift in new[] { 0, 3 })
+                Assert.True(IsSame(blockwise, Merged(tensor, kernel, length, run, pastCaches: true, shift)), $"{recipe}: '{tensor.Output.Name}' differs past the caches");
         }
     }
+
+    /// <param name="shift">Elements between aligned memory and the output.</param>
+    private static float[] Merged(PlannedTensor tensor, ITensorKernel kernel, int length, CpuRun run, bool pastCaches, int shift)
+    {
+        var memory = (float*)NativeMemory.AlignedAlloc((nuint)(length + shift) * sizeof(float), 64);
+        try
+        {
+            var piece = TensorExecution.PieceLength(tensor, kernel);
+            for (var start = 0; start < length; start += piece)
+                TensorExecution.Merge(tensor, kernel, start, Math.Min(piece, length - start), memory + shift + start, run, pastCaches);
+            return new Span<float>(memory + shift, length).ToArray();
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
+    private static bool IsSame(float[] expected, float[] actual) => MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(actual));
 }

@@ -23,9 +23,11 @@ internal static unsafe class TensorExecution
     }
 
     /// <summary>Merges elements [start, start + length) into memory, rounded to the output type. The piece must hold whole runs of the kernel.</summary>
+    /// <param name="pastCaches">Whether the output is part of so much memory that writing it past the caches is quicker.</param>
     /// <param name="blockwise">Whether a kernel that has a formula runs block by block all the same: for comparing the two.</param>
     /// <exception cref="NonFiniteMergeException">A value is NaN or infinite.</exception>
-    public static void Merge(PlannedTensor tensor, ITensorKernel kernel, long start, int length, float* output, CpuRun run, bool blockwise = false)
+    public static void Merge(
+        PlannedTensor tensor, ITensorKernel kernel, long start, int length, float* output, CpuRun run, bool pastCaches = false, bool blockwise = false)
     {
         var type = tensor.Output.Type;
         if (blockwise || !FusedKernels.Has(tensor, kernel))
@@ -38,6 +40,15 @@ internal static unsafe class TensorExecution
                 Round(run.Merged, tensor.Output, run);
                 run.Trim();
             }
+        }
+        else if (pastCaches && type is (ElementType.BF16 or ElementType.F32))
+        {
+            Require(
+                type == ElementType.BF16
+                    ? FusedKernels.Merge<StreamedOutput<RoundedSingleOutput>>(tensor, kernel, start, length, (byte*)output, run)
+                    : FusedKernels.Merge<StreamedOutput<SingleOutput>>(tensor, kernel, start, length, (byte*)output, run),
+                tensor.Output);
+            Thread.MemoryBarrier();
         }
         else if (type == ElementType.BF16)
         {

@@ -10,6 +10,12 @@ public readonly record struct MagnitudeCut(float Threshold, long LastTie)
     public static MagnitudeCut Everything { get; } = new(0, long.MaxValue);
 
     public static MagnitudeCut Nothing { get; } = new(float.PositiveInfinity, -1);
+
+    /// <summary>The smallest magnitude, as bits, that is taken in from <paramref name="start"/> on.</summary>
+    internal int First(long start) => BitConverter.SingleToInt32Bits(Threshold) + (start <= LastTie ? 0 : 1);
+
+    /// <summary>Elements from <paramref name="start"/> on for which <see cref="First"/> holds.</summary>
+    internal long Reach(long start) => start <= LastTie && LastTie < long.MaxValue ? LastTie - start + 1 : long.MaxValue;
 }
 
 /// <summary>The magnitudes of a tensor, prepared so that any number of cuts can be made.</summary>

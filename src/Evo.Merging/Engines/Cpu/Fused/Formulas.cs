@@ -115,22 +115,25 @@ internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, 
         var indices = TInput.Indices + Vector512.Create((uint)index);
         var merged = Vector512<float>.Zero;
         for (var model = 0; model < _inputs.Count; model++)
-            merged = (shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, indices) * Vector512.Create(shares[model].Weight)) + merged;
+            merged = shares[model].Delta(TInput.Load(_inputs.Models[model], index) - start, indices) + merged;
         return TaskVectorSums.OnBase(merged, divisor, lambda, start);
     }
 }
 
 /// <summary><see cref="SignElectionKernel"/>: the weighted deltas wait in <paramref name="deltas"/> while the vote is counted.</summary>
-internal unsafe struct SignElectionFormula(SparseShare* shares, Vector512<float>* deltas, SignElectionKernel kernel) : IFormula
+internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Vector512<float>* deltas, SignElectionKernel kernel) : IFormula
+    where TShare : unmanaged, IShareLanes<TShare>
 {
     private readonly bool _normalize = kernel.Normalize;
     private readonly float _smallestDivisor = kernel.SmallestDivisor;
     private readonly float _lambda = kernel.Lambda;
+    private Vector512<float>* _end;
     private InputPointers _inputs;
 
     public void Place(InputPointers inputs, long start)
     {
         _inputs = inputs;
+        _end = deltas + inputs.Count;
         for (var model = 0; model < inputs.Count; model++)
             shares[model].Place(start);
     }
@@ -142,26 +145,27 @@ internal unsafe struct SignElectionFormula(SparseShare* shares, Vector512<float>
         var start = TInput.Load(_inputs.Base, index);
         var indices = TInput.Indices + Vector512.Create((uint)index);
         var vote = Vector512<float>.Zero;
-        for (var model = 0; model < _inputs.Count; model++)
+        var model = _inputs.Models;
+        var share = shares;
+        for (var delta = deltas; delta < _end; delta++, share++, model++)
         {
-            var delta = shares[model].Sparse(TInput.Load(_inputs.Models[model], index) - start, indices) * Vector512.Create(shares[model].Weight);
-            deltas[model] = delta;
-            vote += delta;
+            *delta = share->Delta(TInput.Load(*model, index) - start, indices);
+            vote += *delta;
         }
 
-        // Disagreeing: zero, or opposed to the vote, where a vote of zero counts as plus. NaN agrees, so that it is not lost.
-        var flip = Vector512.ConditionalSelect(
-            Vector512.GreaterThanOrEqual(vote, Vector512<float>.Zero), Vector512<float>.Zero, Vector512.Create(-0f));
+        // Turned by the sign of the vote, where zero counts as plus, what agrees is positive and the rest adds nothing. NaN is not lost.
+        var sign = vote & Vector512.Create(-0f);
         var merged = Vector512<float>.Zero;
         var divisor = Vector512<float>.Zero;
-        for (var model = 0; model < _inputs.Count; model++)
+        share = shares;
+        for (var delta = deltas; delta < _end; delta++, share++)
         {
-            var disagrees = Vector512.LessThanOrEqual(deltas[model] ^ flip, Vector512<float>.Zero);
-            merged += Vector512.ConditionalSelect(disagrees, Vector512<float>.Zero, deltas[model]);
-            if (_normalize)
-                divisor += Vector512.ConditionalSelect(disagrees, Vector512<float>.Zero, Vector512.Create(shares[model].Weight));
+            var agreeing = Vector512.MaxNative(Vector512<float>.Zero, *delta ^ sign);
+            merged += agreeing;
+            divisor += Vector512.ConditionalSelect(Vector512.GreaterThan(agreeing, Vector512<float>.Zero), Vector512.Create(share->Weight), Vector512<float>.Zero);
         }
 
+        merged ^= sign;
         if (_normalize)
             merged /= Kept(divisor);
         return (merged * Vector512.Create(_lambda)) + start;

@@ -87,29 +87,40 @@ internal static unsafe class FusedKernels
                 return FusedLoop.Run<DenseSumFormula, TInput, TOutput>(new DenseSumFormula(dense, sum.Divisor, sum.Lambda), inputs, start, length, output);
             case SumKernel sum:
                 var shares = stackalloc SparseShare[inputs.Count];
-                return RunSparse<TaskVectorSumFormula, TInput, TOutput>(
+                return RunSparse<TaskVectorSumFormula, SparseShare, TInput, TOutput>(
                     new TaskVectorSumFormula(shares, sum.Divisor, sum.Lambda), sum.Shares, shares, inputs, start, length, output);
+            case SignElectionKernel election when Array.TrueForAll(election.Shares, TrimmedShare.Covers):
+                return RunElection<TrimmedShare, TInput, TOutput>(election, inputs, start, length, output);
             case SignElectionKernel election:
-                var voters = stackalloc SparseShare[inputs.Count];
-                nuint size = (nuint)sizeof(Vector512<float>);
-                var memory = stackalloc Vector512<float>[inputs.Count + 1];
-                var deltas = (Vector512<float>*)(((nuint)memory + size - 1) & ~(size - 1)); // none across two cache lines
-                return RunSparse<SignElectionFormula, TInput, TOutput>(
-                    new SignElectionFormula(voters, deltas, election), election.Shares, voters, inputs, start, length, output);
+                return RunElection<SparseShare, TInput, TOutput>(election, inputs, start, length, output);
             default:
                 throw new ArgumentException($"{kernel.GetType().Name} has no formula", nameof(kernel));
         }
     }
 
+    private static bool RunElection<TShare, TInput, TOutput>(SignElectionKernel election, InputPointers inputs, long start, int length, byte* output)
+        where TShare : unmanaged, IShareLanes<TShare>
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements
+    {
+        var shares = stackalloc TShare[inputs.Count];
+        nuint size = (nuint)sizeof(Vector512<float>);
+        var memory = stackalloc Vector512<float>[inputs.Count + 1];
+        var deltas = (Vector512<float>*)(((nuint)memory + size - 1) & ~(size - 1)); // none across two cache lines
+        return RunSparse<SignElectionFormula<TShare>, TShare, TInput, TOutput>(
+            new SignElectionFormula<TShare>(shares, deltas, election), election.Shares, shares, inputs, start, length, output);
+    }
+
     /// <summary>Goes in stretches within which no model's cut changes.</summary>
-    private static bool RunSparse<TFormula, TInput, TOutput>(
-        TFormula formula, TaskVectorShare[] shares, SparseShare* places, InputPointers inputs, long start, int length, byte* output)
+    private static bool RunSparse<TFormula, TShare, TInput, TOutput>(
+        TFormula formula, TaskVectorShare[] shares, TShare* places, InputPointers inputs, long start, int length, byte* output)
         where TFormula : struct, IFormula
+        where TShare : unmanaged, IShareLanes<TShare>
         where TInput : struct, IInputElements
         where TOutput : struct, IOutputElements
     {
         for (var model = 0; model < inputs.Count; model++)
-            places[model] = new SparseShare(shares[model]);
+            places[model] = TShare.Of(shares[model]);
         var models = stackalloc byte*[inputs.Count];
         for (var done = 0; done < length;)
         {

@@ -57,27 +57,62 @@ internal readonly unsafe struct EvenOddBFloat16Output : IOutputElements
     }
 }
 
+/// <summary>An output that stores float32.</summary>
+internal interface ISingleOutput : IOutputElements
+{
+    static abstract Vector512<float> Rounded(Vector512<float> merged);
+}
+
 /// <summary>Rounded to bfloat16 and widened again: what a candidate in memory holds.</summary>
-internal readonly unsafe struct RoundedSingleOutput : IOutputElements
+internal readonly unsafe struct RoundedSingleOutput : ISingleOutput
 {
     public static int Size => sizeof(float);
 
     public static int FirstNonFinite => BFloat16Output.FirstNonFinite;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<float> merged, byte* elements, nuint index) =>
-        (BFloat16Output.Rounded(merged) & Vector512.Create(0xFFFF0000u)).Store((uint*)elements + index);
+    public static Vector512<float> Rounded(Vector512<float> merged) => (BFloat16Output.Rounded(merged) & Vector512.Create(0xFFFF0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index) => Rounded(merged).Store((float*)elements + index);
 }
 
 /// <summary>float32 as computed.</summary>
-internal readonly unsafe struct SingleOutput : IOutputElements
+internal readonly unsafe struct SingleOutput : ISingleOutput
 {
     public static int Size => sizeof(float);
 
     public static int FirstNonFinite => 0x7F800000;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Rounded(Vector512<float> merged) => merged;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> merged, byte* elements, nuint index) => merged.Store((float*)elements + index);
+}
+
+/// <summary>
+/// The same float32 written past the caches, without reading first what is overwritten: for a candidate larger than they are. Other threads see it after a memory
+/// barrier. Memory that is not aligned is written as usual.
+/// </summary>
+internal readonly unsafe struct StreamedOutput<TOutput> : IOutputElements
+    where TOutput : struct, ISingleOutput
+{
+    private const nuint Alignment = 64;
+
+    public static int Size => TOutput.Size;
+
+    public static int FirstNonFinite => TOutput.FirstNonFinite;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<float> merged, byte* elements, nuint index)
+    {
+        var rounded = TOutput.Rounded(merged);
+        if (((nuint)elements & (Alignment - 1)) == 0)
+            rounded.StoreAlignedNonTemporal((float*)elements + index);
+        else
+            rounded.Store((float*)elements + index);
+    }
 }
 
 /// <summary>Elements that were loaded as <see cref="EvenOddBFloat16Input"/>, brought into their order and stored as another output does.</summary>

@@ -5,10 +5,9 @@ using Evo.Merging.Methods.TaskVectors;
 
 namespace Evo.Merging.Engines.Cpu.Fused;
 
-/// <summary>One model's part of a sum of task vectors, for a stretch of elements in which the cut does not change.</summary>
-internal struct SparseShare(TaskVectorShare share)
+/// <summary>The share of a model whose task vector is made sparse by cuts and by drawing.</summary>
+internal struct SparseShare(TaskVectorShare share) : IShareLanes<SparseShare>
 {
-    private const int Everything = 0;
     private const int Infinity = 0x7F800000;
 
     private readonly MagnitudeCut _cut = share.Sparsity.Cut ?? MagnitudeCut.Everything;
@@ -33,22 +32,20 @@ internal struct SparseShare(TaskVectorShare share)
         share.Sparsity is var sparsity && sparsity == new Sparsity(Cut: sparsity.Cut, Mask: sparsity.Mask, Density: sparsity.Density, Factor: sparsity.Factor,
             Outliers: sparsity.Outliers);
 
-    /// <summary>Elements from <paramref name="start"/> on for which <see cref="Place"/> holds.</summary>
-    public readonly long Reach(long start)
-    {
-        var counters = (1L << 32) - (start & uint.MaxValue);
-        return Math.Min(counters, Math.Min(Ties(_cut, start), Ties(_outliers, start)));
+    public static SparseShare Of(TaskVectorShare share) => new(share);
 
-        static long Ties(MagnitudeCut cut, long start) => start <= cut.LastTie && cut.LastTie < long.MaxValue ? cut.LastTie - start + 1 : long.MaxValue;
-    }
+    public readonly long Reach(long start) => Math.Min((1L << 32) - (start & uint.MaxValue), Math.Min(_cut.Reach(start), _outliers.Reach(start)));
 
     public void Place(long start)
     {
-        _smallest = _cut == MagnitudeCut.Everything ? Everything : First(_cut, start);
-        _firstOutlier = First(_outliers, start);
+        _smallest = _cut.First(start);
+        _firstOutlier = _outliers.First(start);
         _firstCounter = (uint)start + _key.First;
         _secondWord = _key.SecondWord(start);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector512<float> Delta(Vector512<float> taskVector, Vector512<uint> indices) => Sparse(taskVector, indices) * Vector512.Create(Weight);
 
     /// <summary>Zeroes what the cuts and the mask leave out, and scales by <see cref="Factor"/>.</summary>
     /// <param name="indices">Which elements the lanes hold.</param>
@@ -68,7 +65,4 @@ internal struct SparseShare(TaskVectorShare share)
     /// <summary>What is infinite, or no number, is never lost, so that a defect of a model is seen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> IsInfinite(Vector512<int> magnitude) => Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(Infinity));
-
-    /// <summary>The smallest magnitude, as bits, that a cut takes in from <paramref name="start"/> on.</summary>
-    private static int First(MagnitudeCut cut, long start) => BitConverter.SingleToInt32Bits(cut.Threshold) + (start <= cut.LastTie ? 0 : 1);
 }

@@ -1,0 +1,23 @@
+using System.Runtime.Intrinsics;
+using Evo.Merging.Methods.TaskVectors;
+
+namespace Evo.Merging.Engines.Cpu.Fused;
+
+/// <summary>One model's part of a merge of task vectors, for a stretch of elements in which no cut changes.</summary>
+internal interface IShareLanes<TSelf>
+    where TSelf : unmanaged, IShareLanes<TSelf>
+{
+    static abstract TSelf Of(TaskVectorShare share);
+
+    float Weight { get; }
+
+    /// <summary>Elements from <paramref name="start"/> on for which <see cref="Place"/> holds.</summary>
+    long Reach(long start);
+
+    /// <summary>Turns to the elements from <paramref name="start"/> on.</summary>
+    void Place(long start);
+
+    /// <summary>What the sparsity leaves of the task vector, times the weight.</summary>
+    /// <param name="indices">Which elements the lanes hold, counted from the place.</param>
+    Vector512<float> Delta(Vector512<float> taskVector, Vector512<uint> indices);
+}
