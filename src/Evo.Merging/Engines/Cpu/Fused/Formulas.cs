@@ -168,7 +168,7 @@ internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Vector512<flo
         merged ^= sign;
         if (_normalize)
             merged /= Kept(divisor);
-        return (merged * Vector512.Create(_lambda)) + start;
+        return (_lambda == 1 ? merged : merged * Vector512.Create(_lambda)) + start;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
