@@ -34,6 +34,8 @@ public sealed unsafe class FusedKernelTests
     [Theory]
     [InlineData("ties", "{rescale: true, lambda: 0.7}", "weight: -0.5, density: 0.3")]
     [InlineData("ties", "{normalize: false}", "weight: 0.5, density: 0.01")]
+    [InlineData("ties", "{lambda: -1}", "weight: -0.7, density: 0")]
+    [InlineData("ties", "{}", "weight: 0, density: 1")]
     [InlineData("dare_ties", "{normalize: true, inverse_density: true}", "weight: -0.5, density: 0.3")]
     [InlineData("dare_linear", "{normalize: true, lambda: 1.5}", "weight: 2.5, density: 0.9")]
     [InlineData("task_arithmetic", "{normalize: true, lambda: -1}", "weight: -1.5")]

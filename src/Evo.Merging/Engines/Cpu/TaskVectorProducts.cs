@@ -26,7 +26,7 @@ internal static unsafe class TaskVectorProducts
     public static void Add(byte** vectors, byte* subtrahend, int count, int length, Span<double> products)
     {
         var padded = count == 3 ? count : (count + 1) & ~1; // the last of an odd number goes with zeroes
-        var numbers = Number(padded, padded, padded) * Parts;
+        var numbers = padded * (padded + 1) / 2 * Parts;
         var differing = count == 3 ? 0 : (padded + 1) * Stretch;
         var room = Alignment + (differing * sizeof(float)) + (2 * numbers * sizeof(double));
         Span<byte> memory = count <= MostOnStack ? stackalloc byte[room] : new byte[room];
@@ -114,7 +114,7 @@ internal static unsafe class TaskVectorProducts
             for (int column = row, width; column < padded; column += width)
             {
                 width = Side(column, padded);
-                Prefetch(width);
+                FetchAhead(width);
                 for (var one = 0; one < height; one++)
                     rows[one] = products + (Parts * Number(row + one, Math.Max(row + one, column), padded));
                 float* left = differences + (row * Stretch), right = differences + (column * Stretch);
@@ -130,17 +130,17 @@ internal static unsafe class TaskVectorProducts
             }
         }
 
-        Prefetch(count + 1);
+        FetchAhead(count + 1);
         var areExpressible = true;
         for (var vector = 0; vector < count; vector++)
             areExpressible &= IsExpressible(products + (Parts * Number(vector, vector, padded)), vectors[vector], subtrahend, length);
         return areExpressible;
 
-        // The next stretch, a few vectors at a time while this one is multiplied.
-        void Prefetch(int vectorsOfThem)
+        // The next stretch of a few more vectors, while this one is multiplied.
+        void FetchAhead(int more)
         {
-            for (var end = Math.Min(ahead + vectorsOfThem, count + 1); ahead < end; ahead++)
-                TaskVectorProducts.Prefetch((ahead < count ? vectors[ahead] : subtrahend) + (Stretch * sizeof(ushort)));
+            for (var end = Math.Min(ahead + more, count + 1); ahead < end; ahead++)
+                Prefetch((ahead < count ? vectors[ahead] : subtrahend) + (Stretch * sizeof(ushort)));
         }
     }
 
@@ -155,7 +155,7 @@ internal static unsafe class TaskVectorProducts
                 Sse.Prefetch0(stored + line);
     }
 
-    /// <summary>Whether a square is neither too small nor too large for float32; zero is not, where the vector is.</summary>
+    /// <summary>Whether a square is neither too small nor too large for float32. A square of zero is right for a model that is equal to the base there, as frozen ones are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsExpressible(double* square, byte* vector, byte* subtrahend, int length) => Total(square) switch
     {

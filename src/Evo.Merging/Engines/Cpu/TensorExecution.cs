@@ -43,12 +43,11 @@ internal static unsafe class TensorExecution
         }
         else if (pastCaches && type is (ElementType.BF16 or ElementType.F32))
         {
-            Require(
-                type == ElementType.BF16
-                    ? FusedKernels.Merge<StreamedOutput<RoundedSingleOutput>>(tensor, kernel, start, length, (byte*)output, run)
-                    : FusedKernels.Merge<StreamedOutput<SingleOutput>>(tensor, kernel, start, length, (byte*)output, run),
-                tensor.Output);
+            var isFinite = type == ElementType.BF16
+                ? FusedKernels.Merge<StreamedOutput<RoundedSingleOutput>>(tensor, kernel, start, length, (byte*)output, run)
+                : FusedKernels.Merge<StreamedOutput<SingleOutput>>(tensor, kernel, start, length, (byte*)output, run);
             Thread.MemoryBarrier();
+            Require(isFinite, tensor.Output);
         }
         else if (type == ElementType.BF16)
         {

@@ -153,7 +153,8 @@ internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Vector512<flo
             vote += *delta;
         }
 
-        // Turned by the sign of the vote, where zero counts as plus, what agrees is positive and the rest adds nothing. NaN is not lost.
+        // Turned by the sign of the vote, what agrees is positive and the rest adds nothing. A vote of zero counts as plus: it is never -0, because it began at +0.
+        // NaN comes through as the second operand: with the two changed about, x86 would lose it. What the divisor is then does not matter.
         var sign = vote & Vector512.Create(-0f);
         var merged = Vector512<float>.Zero;
         var divisor = Vector512<float>.Zero;

@@ -93,7 +93,7 @@ internal readonly unsafe struct SingleOutput : ISingleOutput
 
 /// <summary>
 /// The same float32 written past the caches, without reading first what is overwritten: for a candidate larger than they are. Other threads see it after a memory
-/// barrier. Memory that is not aligned is written as usual.
+/// barrier. Memory that is not aligned is written as usual; indices are multiples of sixteen, as those of <see cref="FusedLoop"/> are.
 /// </summary>
 internal readonly unsafe struct StreamedOutput<TOutput> : IOutputElements
     where TOutput : struct, ISingleOutput
