@@ -66,7 +66,7 @@ public sealed unsafe class SignElectionFormulaTests
 
     /// <summary>Of a base and three models, in float32 and as bf16; null when something is not finite.</summary>
     private static float[]? Merged<TShare>(float weight, bool normalize, params float[][] inputs)
-        where TShare : unmanaged, IShareLanes<TShare>
+        where TShare : unmanaged, ITaskVectorShare<TShare>
     {
         var merged = Merged<TShare, SingleInput>(weight, normalize, [.. inputs.Select(input => MemoryMarshal.AsBytes<float>(input).ToArray())]);
         byte[][] stored = [.. inputs.Select(Stored)];
@@ -75,7 +75,7 @@ public sealed unsafe class SignElectionFormulaTests
     }
 
     private static float[]? Merged<TShare, TInput>(float weight, bool normalize, byte[][] inputs)
-        where TShare : unmanaged, IShareLanes<TShare>
+        where TShare : unmanaged, ITaskVectorShare<TShare>
         where TInput : struct, IInputElements
     {
         var share = new TaskVectorShare(Sparsity.None, weight);

@@ -7,7 +7,7 @@ namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
 /// Gram matrices of three and more task vectors, where nearly is enough (<see cref="InnerProducts"/> are exact): within a stretch in float32, up to 64 elements to a lane, and
-/// the stretches in float64. Squares come out about 2⁻²³ too small at most, however many stretches there are. Quicker than float64 throughout: benchmarks/merging.md.
+/// the stretches in float64. Squares come out about 2⁻²³ too small at most, however many stretches there are.
 /// </summary>
 internal static unsafe class TaskVectorProducts
 {

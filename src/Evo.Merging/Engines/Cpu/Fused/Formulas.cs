@@ -122,7 +122,7 @@ internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, 
 
 /// <summary><see cref="SignElectionKernel"/>: the weighted deltas wait in <paramref name="deltas"/> while the vote is counted.</summary>
 internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Vector512<float>* deltas, SignElectionKernel kernel) : IFormula
-    where TShare : unmanaged, IShareLanes<TShare>
+    where TShare : unmanaged, ITaskVectorShare<TShare>
 {
     private readonly bool _normalize = kernel.Normalize;
     private readonly float _smallestDivisor = kernel.SmallestDivisor;

@@ -99,7 +99,7 @@ internal static unsafe class FusedKernels
     }
 
     private static bool RunElection<TShare, TInput, TOutput>(SignElectionKernel election, InputPointers inputs, long start, int length, byte* output)
-        where TShare : unmanaged, IShareLanes<TShare>
+        where TShare : unmanaged, ITaskVectorShare<TShare>
         where TInput : struct, IInputElements
         where TOutput : struct, IOutputElements
     {
@@ -115,7 +115,7 @@ internal static unsafe class FusedKernels
     private static bool RunSparse<TFormula, TShare, TInput, TOutput>(
         TFormula formula, TaskVectorShare[] shares, TShare* places, InputPointers inputs, long start, int length, byte* output)
         where TFormula : struct, IFormula
-        where TShare : unmanaged, IShareLanes<TShare>
+        where TShare : unmanaged, ITaskVectorShare<TShare>
         where TInput : struct, IInputElements
         where TOutput : struct, IOutputElements
     {

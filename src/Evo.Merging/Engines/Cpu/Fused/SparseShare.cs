@@ -6,7 +6,7 @@ using Evo.Merging.Methods.TaskVectors;
 namespace Evo.Merging.Engines.Cpu.Fused;
 
 /// <summary>The share of a model whose task vector is made sparse by cuts and by drawing.</summary>
-internal struct SparseShare(TaskVectorShare share) : IShareLanes<SparseShare>
+internal struct SparseShare(TaskVectorShare share) : ITaskVectorShare<SparseShare>
 {
     private const int Infinity = 0x7F800000;
 

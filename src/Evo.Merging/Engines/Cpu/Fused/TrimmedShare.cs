@@ -6,7 +6,7 @@ using Evo.Merging.Methods.TaskVectors;
 namespace Evo.Merging.Engines.Cpu.Fused;
 
 /// <summary>What a <see cref="SparseShare"/> is when its task vector is cut below a magnitude and nothing else, as in TIES: fewer operations.</summary>
-internal struct TrimmedShare(TaskVectorShare share) : IShareLanes<TrimmedShare>
+internal struct TrimmedShare(TaskVectorShare share) : ITaskVectorShare<TrimmedShare>
 {
     private readonly MagnitudeCut _cut = share.Sparsity.Cut ?? MagnitudeCut.Everything;
     private int _smallest;

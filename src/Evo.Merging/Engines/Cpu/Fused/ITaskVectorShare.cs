@@ -3,9 +3,9 @@ using Evo.Merging.Methods.TaskVectors;
 
 namespace Evo.Merging.Engines.Cpu.Fused;
 
-/// <summary>One model's part of a merge of task vectors, for a stretch of elements in which no cut changes.</summary>
-internal interface IShareLanes<TSelf>
-    where TSelf : unmanaged, IShareLanes<TSelf>
+/// <summary>A <see cref="TaskVectorShare"/> sixteen elements at a time, for a stretch of elements in which no cut changes.</summary>
+internal interface ITaskVectorShare<TSelf>
+    where TSelf : unmanaged, ITaskVectorShare<TSelf>
 {
     static abstract TSelf Of(TaskVectorShare share);
 
