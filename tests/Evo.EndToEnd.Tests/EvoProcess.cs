@@ -55,14 +55,15 @@ internal sealed class EvoProcess : IDisposable
 
     public static EvoProcess Start(params IEnumerable<string> arguments)
     {
-        var program = Environment.GetEnvironmentVariable("EVO_PROGRAM");
-        var start = new ProcessStartInfo(program ?? "dotnet")
+        string[] program = Environment.GetEnvironmentVariable("EVO_PROGRAM") is { } named ? [named] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "evo.dll")];
+        if (InterruptsAreIgnored())
+            program = ["env", "--default-signal=INT", .. program];
+        var start = new ProcessStartInfo(program[0], program[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        if (program is null) start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "evo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return new EvoProcess(Process.Start(start)!);
     }
@@ -106,6 +107,15 @@ internal sealed class EvoProcess : IDisposable
     }
 
     public static int KillProcess(int id, PosixSignalNumber signal) => Kill(id, (int)signal);
+
+    /// <summary>As for whatever a script starts with <c>&amp;</c>: evo would inherit it, rightly, and no interrupt would reach it.</summary>
+    private static bool InterruptsAreIgnored()
+    {
+        const string Ignored = "SigIgn:", Status = "/proc/self/status";
+        return File.Exists(Status)
+            && File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) is { } line
+            && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) >> ((int)PosixSignalNumber.Interrupt - 1) & 1) == 1;
+    }
 
     private static void Append(StringBuilder text, string? line)
     {
