@@ -10,7 +10,7 @@ namespace Evo.Merging.Tests.Engines;
 /// <summary>The election of signs in registers: by hand, and what must not get lost in it. <see cref="FusedKernelTests"/> compare it with the election block by block.</summary>
 public sealed unsafe class SignElectionFormulaTests
 {
-    private const int Length = 40; // two vectors and a rest
+    private const int Length = 80; // two or more times the lanes and a rest
 
     [Theory]
     [InlineData(0.5f, 3f, -1f, 2f, (0.5f + 0.5f * (3 + 2)) / 1)] // 1.5 and 1 outvote -0.5
@@ -57,6 +57,58 @@ public sealed unsafe class SignElectionFormulaTests
         Assert.Null(Merged<TrimmedShare>(1, true, Filled(0), Filled(bad), Filled(-bad), Filled(1)));
     }
 
+    [Fact]
+    public void Few_models_are_merged_as_any_number_is()
+    {
+        var random = new Random(7);
+        float[] Deltas() => [.. Enumerable.Range(0, Length).Select(_ => random.Next(4) == 0 ? 0 : (float)(random.NextDouble() - 0.5))];
+        foreach (var sign in new[] { 1f, -1f })
+            foreach (var lambda in new[] { 1f, 0.7f })
+            {
+                Assert.NotNull(Small<TwoModels>([0.3f * sign, 0.9f * sign], lambda, Deltas(), Deltas(), Deltas()));
+                Assert.NotNull(Small<ThreeModels>([0.3f * sign, 0, 0.2f * sign], lambda, Deltas(), Deltas(), Deltas(), Deltas()));
+                Assert.NotNull(Small<FourModels>([1e-6f * sign, 1e6f * sign, sign, 0.1f * sign], lambda, Deltas(), Deltas(), Deltas(), Deltas(), Deltas()));
+            }
+    }
+
+    [Fact]
+    public void Where_no_few_models_agree_the_base_stays()
+    {
+        Assert.Equal(Filled(7), Small<TwoModels>([0.5f, 2], 1, Filled(7), Filled(7), Filled(7)));
+        Assert.Equal(Filled(7), Small<TwoModels>([0, 0], 1, Filled(7), Filled(3), Filled(9)));
+        Assert.Equal(Filled(8.5f), Small<ThreeModels>([0.5f, 0.5f, 0.5f], 1, Filled(7), Filled(7), Filled(8), Filled(9)));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void What_is_not_finite_is_seen_among_few_models(float bad)
+    {
+        for (var model = 0; model < 4; model++)
+            for (var place = 0; place < Length; place++)
+            {
+                float[][] inputs = [Filled(1), Filled(2), Filled(0), Filled(4)];
+                inputs[model][place] = bad;
+                Assert.Null(Small<ThreeModels>([0.5f, 1, 2], 1, inputs));
+                Assert.Null(Small<ThreeModels>([-0.5f, -1, -2], 1, inputs));
+            }
+    }
+
+    [Fact]
+    public void Weights_of_both_signs_and_weights_too_small_are_left_to_the_other_formula()
+    {
+        static bool IsCovered(bool normalize, params float[] weights) =>
+            SmallSignElection.Covers(new SignElectionKernel([.. weights.Select(weight => new TaskVectorShare(Sparsity.None, weight))], normalize, 0, 1));
+        Assert.True(IsCovered(true, 1, 0, 2));
+        Assert.True(IsCovered(true, -1, 0, -2, -3));
+        Assert.False(IsCovered(true, 1, -1));
+        Assert.False(IsCovered(true, 1, 1e-35f));
+        Assert.False(IsCovered(true, 1));
+        Assert.False(IsCovered(true, 1, 1, 1, 1, 1));
+        Assert.False(IsCovered(false, 1, 1));
+    }
+
     [Theory]
     [InlineData(0, 10, 11)]
     [InlineData(11, 10, long.MaxValue)]
@@ -80,21 +132,40 @@ public sealed unsafe class SignElectionFormulaTests
     {
         var share = new TaskVectorShare(Sparsity.None, weight);
         var kernel = new SignElectionKernel([share, share, share], normalize, SmallestDivisor: 0, Lambda: 1);
-        var pins = inputs.Select(input => new Memory<byte>(input).Pin()).ToArray();
         var shares = stackalloc TShare[3];
-        var models = stackalloc byte*[3];
         for (var model = 0; model < 3; model++)
-        {
             shares[model] = TShare.Of(share);
-            models[model] = (byte*)pins[model + 1].Pointer;
-        }
+        var deltas = stackalloc Lanes[3];
+        return Run<SignElectionFormula<TShare>, TInput>(new SignElectionFormula<TShare>(shares, deltas, kernel), inputs);
+    }
 
-        var deltas = stackalloc Vector512<float>[3];
+    private static float[]? Small<TCount>(float[] weights, float lambda, params float[][] inputs)
+        where TCount : struct, IModelCount
+    {
+        var kernel = new SignElectionKernel([.. weights.Select(weight => new TaskVectorShare(Sparsity.None, weight))], true, SmallestDivisor: 0, lambda);
+        Assert.True(SmallSignElection.Covers(kernel));
+        var shares = stackalloc TrimmedShare[weights.Length];
+        var deltas = stackalloc Lanes[weights.Length];
+        for (var model = 0; model < weights.Length; model++)
+            shares[model] = TrimmedShare.Of(kernel.Shares[model]);
+        byte[][] bytes = [.. inputs.Select(input => MemoryMarshal.AsBytes<float>(input).ToArray())];
+        var merged = Run<SmallSignElectionFormula<TCount>, SingleInput>(new SmallSignElectionFormula<TCount>(shares, kernel), bytes);
+        Assert.Equal(Run<SignElectionFormula<TrimmedShare>, SingleInput>(new SignElectionFormula<TrimmedShare>(shares, deltas, kernel), bytes), merged);
+        return merged;
+    }
+
+    private static float[]? Run<TFormula, TInput>(TFormula formula, byte[][] inputs)
+        where TFormula : struct, IFormula
+        where TInput : struct, IInputElements
+    {
+        var pins = inputs.Select(input => new Memory<byte>(input).Pin()).ToArray();
+        var models = stackalloc byte*[inputs.Length - 1];
+        for (var model = 1; model < inputs.Length; model++)
+            models[model - 1] = (byte*)pins[model].Pointer;
         var output = new float[Length];
         bool isFinite;
         fixed (float* to = output)
-            isFinite = FusedLoop.Run<SignElectionFormula<TShare>, TInput, SingleOutput>(
-                new SignElectionFormula<TShare>(shares, deltas, kernel), new InputPointers((byte*)pins[0].Pointer, models, 3), 0, Length, (byte*)to);
+            isFinite = FusedLoop.Run<TFormula, TInput, SingleOutput>(formula, new InputPointers((byte*)pins[0].Pointer, models, inputs.Length - 1), 0, Length, (byte*)to);
         foreach (var pin in pins)
             pin.Dispose();
         return isFinite ? output : null;

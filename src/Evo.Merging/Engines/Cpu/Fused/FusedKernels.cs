@@ -89,6 +89,13 @@ internal static unsafe class FusedKernels
                 var shares = stackalloc SparseShare[inputs.Count];
                 return RunSparse<TaskVectorSumFormula, SparseShare, TInput, TOutput>(
                     new TaskVectorSumFormula(shares, sum.Divisor, sum.Lambda), sum.Shares, shares, inputs, start, length, output);
+            case SignElectionKernel election when SmallSignElection.Covers(election):
+                return inputs.Count switch
+                {
+                    2 => RunSmallElection<TwoModels, TInput, TOutput>(election, inputs, start, length, output),
+                    3 => RunSmallElection<ThreeModels, TInput, TOutput>(election, inputs, start, length, output),
+                    _ => RunSmallElection<FourModels, TInput, TOutput>(election, inputs, start, length, output),
+                };
             case SignElectionKernel election when Array.TrueForAll(election.Shares, TrimmedShare.Covers):
                 return RunElection<TrimmedShare, TInput, TOutput>(election, inputs, start, length, output);
             case SignElectionKernel election:
@@ -105,10 +112,20 @@ internal static unsafe class FusedKernels
     {
         var shares = stackalloc TShare[inputs.Count];
         nuint size = (nuint)sizeof(Vector512<float>);
-        var memory = stackalloc Vector512<float>[inputs.Count + 1];
-        var deltas = (Vector512<float>*)(((nuint)memory + size - 1) & ~(size - 1)); // none across two cache lines
+        var memory = stackalloc Lanes[inputs.Count + 1];
+        var deltas = (Lanes*)(((nuint)memory + size - 1) & ~(size - 1)); // none across two cache lines
         return RunSparse<SignElectionFormula<TShare>, TShare, TInput, TOutput>(
             new SignElectionFormula<TShare>(shares, deltas, election), election.Shares, shares, inputs, start, length, output);
+    }
+
+    private static bool RunSmallElection<TCount, TInput, TOutput>(SignElectionKernel election, InputPointers inputs, long start, int length, byte* output)
+        where TCount : struct, IModelCount
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements
+    {
+        var shares = stackalloc TrimmedShare[TCount.Models];
+        return RunSparse<SmallSignElectionFormula<TCount>, TrimmedShare, TInput, TOutput>(
+            new SmallSignElectionFormula<TCount>(shares, election), election.Shares, shares, inputs, start, length, output);
     }
 
     /// <summary>Goes in stretches within which no model's cut changes.</summary>

@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Evo.Merging.Engines.Cpu.Fused;
 
-/// <summary>One pass of a formula over a run: load, compute, round, store, sixteen elements at a time.</summary>
+/// <summary>One pass of a formula over a run: load, compute, round, store.</summary>
 internal static unsafe class FusedLoop
 {
-    private const int Lanes = 16;
+    private const int MostAlignment = 64;
 
     /// <summary>Merges <paramref name="length"/> elements; false when one of them is not finite as stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -15,40 +15,52 @@ internal static unsafe class FusedLoop
         where TInput : struct, IInputElements
         where TOutput : struct, IOutputElements
     {
+        var head = TOutput.Head(output, length);
+        if (head > 0 && !RunFew<TFormula, TInput, TOutput>(formula, inputs, start, 0, head, output))
+            return false;
         formula.Place(inputs, start);
         var largest = Vector512<int>.Zero;
-        var vectors = (nuint)(length / Lanes * Lanes);
-        for (nuint i = 0; i < vectors; i += Lanes)
+        var full = (nuint)(head + ((length - head) / Lanes.Count * Lanes.Count));
+        for (var i = (nuint)head; i < full; i += (nuint)Lanes.Count)
         {
             var merged = formula.At<TInput>(i);
-            largest = Vector512.Max(largest, merged.AsInt32() & Vector512.Create(Masks.MagnitudeBits));
-            TOutput.Store(merged, output, i);
+            largest = merged.LargestMagnitude(largest);
+            merged.Store<TOutput>(output, i);
         }
 
-        if (vectors < (nuint)length)
-        {
-            // The rest goes through the same instructions, in copies that are filled up with zeros.
-            var rest = length - (int)vectors;
-            var copies = stackalloc byte[(inputs.Count + 1) * Lanes * sizeof(float)];
-            var models = stackalloc byte*[inputs.Count];
-            for (var model = 0; model < inputs.Count; model++)
-                models[model] = Copied(inputs.Models[model], vectors, rest, TInput.Size, copies + (model * Lanes * sizeof(float)));
-            var @base = inputs.Base == null ? null : Copied(inputs.Base, vectors, rest, TInput.Size, copies + (inputs.Count * Lanes * sizeof(float)));
-            formula.Place(new InputPointers(@base, models, inputs.Count), start + (long)vectors);
-            var merged = formula.At<TInput>(0);
-            var chosen = Vector512.LessThan(TInput.Indices, Vector512.Create((uint)rest)).AsInt32();
-            largest = Vector512.Max(largest, merged.AsInt32() & Vector512.Create(Masks.MagnitudeBits) & chosen);
-            var stored = stackalloc byte[Lanes * sizeof(float)];
-            TOutput.Store(merged, stored, 0);
-            Unsafe.CopyBlockUnaligned(output + (vectors * (nuint)TOutput.Size), stored, (uint)(rest * TOutput.Size));
-        }
-
-        return !Vector512.GreaterThanOrEqualAny(largest, Vector512.Create(TOutput.FirstNonFinite));
+        return !Vector512.GreaterThanOrEqualAny(largest, Vector512.Create(TOutput.FirstNonFinite))
+            && ((int)full == length || RunFew<TFormula, TInput, TOutput>(formula, inputs, start, (int)full, length, output));
     }
 
-    private static byte* Copied(byte* elements, nuint first, int count, int size, byte* copy)
+    /// <summary>
+    /// Merges elements [first, end), fewer than fill the lanes: through the same instructions, in copies that are filled up with zeros. Apart, since a loop in a method that
+    /// calls others keeps its registers in memory.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RunFew<TFormula, TInput, TOutput>(TFormula formula, InputPointers inputs, long start, int first, int end, byte* output)
+        where TFormula : struct, IFormula
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements
     {
-        Unsafe.CopyBlockUnaligned(copy, elements + (first * (nuint)size), (uint)(count * size));
+        var count = end - first;
+        var size = Lanes.Count * sizeof(float);
+        var copies = stackalloc byte[(inputs.Count + 1) * size];
+        var models = stackalloc byte*[inputs.Count];
+        for (var model = 0; model < inputs.Count; model++)
+            models[model] = Copied(inputs.Models[model], first, count, TInput.Size, copies + (model * size));
+        var @base = inputs.Base == null ? null : Copied(inputs.Base, first, count, TInput.Size, copies + (inputs.Count * size));
+        formula.Place(new InputPointers(@base, models, inputs.Count), start + first);
+        var merged = formula.At<TInput>(0);
+        var room = stackalloc byte[size + MostAlignment];
+        var stored = (byte*)(((nuint)room + MostAlignment - 1) & ~(nuint)(MostAlignment - 1));
+        merged.Store<TOutput>(stored, 0);
+        Unsafe.CopyBlockUnaligned(output + ((long)first * TOutput.Size), stored, (uint)(count * TOutput.Size));
+        return !Vector512.GreaterThanOrEqualAny(merged.LargestMagnitude(Vector512<int>.Zero), Vector512.Create(TOutput.FirstNonFinite));
+    }
+
+    private static byte* Copied(byte* elements, int first, int count, int size, byte* copy)
+    {
+        Unsafe.CopyBlockUnaligned(copy, elements + ((long)first * size), (uint)(count * size));
         return copy;
     }
 }

@@ -1,9 +1,7 @@
-using System.Runtime.Intrinsics;
-
 namespace Evo.Merging.Engines.Cpu.Fused;
 
 /// <summary>
-/// A merge method's arithmetic for sixteen elements, from the inputs' stored elements to the merged values without a stop in memory. It does the same
+/// A merge method's arithmetic, from the inputs' stored elements to the merged values without a stop in memory. It does the same
 /// operations in the same order as the method's kernel does block by block, so that the bits are the same.
 /// </summary>
 internal unsafe interface IFormula
@@ -11,7 +9,7 @@ internal unsafe interface IFormula
     /// <summary>Turns to other memory; index 0 of every input is the element at <paramref name="start"/>.</summary>
     void Place(InputPointers inputs, long start);
 
-    Vector512<float> At<TInput>(nuint index)
+    Lanes At<TInput>(nuint index)
         where TInput : struct, IInputElements;
 }
 

@@ -15,6 +15,9 @@ internal unsafe interface IOutputElements
     /// <summary>The bits, without sign, of the smallest float32 that is stored as infinity.</summary>
     static abstract int FirstNonFinite { get; }
 
+    /// <summary>How many of the first elements must be stored apart, so that what follows may begin where they end.</summary>
+    static virtual int Head(byte* elements, int length) => 0;
+
     static abstract void Store(Vector512<float> merged, byte* elements, nuint index);
 }
 
@@ -33,12 +36,12 @@ internal readonly unsafe struct BFloat16Output : IOutputElements
         halves.Store((ushort*)elements + index);
     }
 
-    /// <summary>The rounded half above 16 bits of rest.</summary>
+    /// <summary>The rounded half above 16 bits of rest. The last bit of an odd half, set in the rest as well, carries a tie upwards and changes nothing else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<uint> Rounded(Vector512<float> merged)
     {
         var bits = merged.AsUInt32();
-        return bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One);
+        return (bits | ((bits >>> 16) & Vector512<uint>.One)) + Vector512.Create(0x7FFFu);
     }
 }
 
@@ -93,7 +96,7 @@ internal readonly unsafe struct SingleOutput : ISingleOutput
 
 /// <summary>
 /// The same float32 written past the caches, without reading first what is overwritten: for a candidate larger than they are. Other threads see it after a memory
-/// barrier. Memory that is not aligned is written as usual; indices are multiples of sixteen, as those of <see cref="FusedLoop"/> are.
+/// barrier.
 /// </summary>
 internal readonly unsafe struct StreamedOutput<TOutput> : IOutputElements
     where TOutput : struct, ISingleOutput
@@ -104,15 +107,12 @@ internal readonly unsafe struct StreamedOutput<TOutput> : IOutputElements
 
     public static int FirstNonFinite => TOutput.FirstNonFinite;
 
+    public static int Head(byte* elements, int length) => (int)Math.Min((nuint)length, ((Alignment - 1) & (nuint)(-(nint)elements)) / sizeof(float));
+
+    /// <param name="elements">Aligned with the index to a whole vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<float> merged, byte* elements, nuint index)
-    {
-        var rounded = TOutput.Rounded(merged);
-        if (((nuint)elements & (Alignment - 1)) == 0)
-            rounded.StoreAlignedNonTemporal((float*)elements + index);
-        else
-            rounded.Store((float*)elements + index);
-    }
+    public static void Store(Vector512<float> merged, byte* elements, nuint index) =>
+        TOutput.Rounded(merged).StoreAlignedNonTemporal((float*)elements + index);
 }
 
 /// <summary>Elements that were loaded as <see cref="EvenOddBFloat16Input"/>, brought into their order and stored as another output does.</summary>
@@ -122,6 +122,8 @@ internal readonly unsafe struct EvenOddOutput<TOutput> : IOutputElements
     public static int Size => TOutput.Size;
 
     public static int FirstNonFinite => TOutput.FirstNonFinite;
+
+    public static int Head(byte* elements, int length) => TOutput.Head(elements, length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> merged, byte* elements, nuint index)

@@ -21,7 +21,9 @@ internal struct SparseShare(TaskVectorShare share) : ITaskVectorShare<SparseShar
 
     public float Factor { get; } = share.Sparsity.Factor;
 
-    public float Weight { get; } = share.Weight;
+    private readonly float _weight = share.Weight;
+
+    public readonly Vector512<float> Weight => Vector512.Create(_weight);
 
     private readonly bool _hasOutliers = share.Sparsity.Outliers is not null;
 
@@ -45,7 +47,7 @@ internal struct SparseShare(TaskVectorShare share) : ITaskVectorShare<SparseShar
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector512<float> Delta(Vector512<float> taskVector, Vector512<uint> indices) => Sparse(taskVector, indices) * Vector512.Create(Weight);
+    public readonly Vector512<float> Delta(Vector512<float> taskVector, Vector512<uint> indices) => Sparse(taskVector, indices) * Weight;
 
     /// <summary>Zeroes what the cuts and the mask leave out, and scales by <see cref="Factor"/>.</summary>
     /// <param name="indices">Which elements the lanes hold.</param>

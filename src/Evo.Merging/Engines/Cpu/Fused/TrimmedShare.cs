@@ -9,9 +9,9 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 internal struct TrimmedShare(TaskVectorShare share) : ITaskVectorShare<TrimmedShare>
 {
     private readonly MagnitudeCut _cut = share.Sparsity.Cut ?? MagnitudeCut.Everything;
-    private int _smallest;
+    private Vector512<int> _smallest;
 
-    public float Weight { get; } = share.Weight;
+    public Vector512<float> Weight { get; } = Vector512.Create(share.Weight);
 
     public static TrimmedShare Of(TaskVectorShare share) => new(share);
 
@@ -21,12 +21,12 @@ internal struct TrimmedShare(TaskVectorShare share) : ITaskVectorShare<TrimmedSh
 
     public readonly long Reach(long start) => _cut.Reach(start);
 
-    public void Place(long start) => _smallest = _cut.First(start);
+    public void Place(long start) => _smallest = Vector512.Create(_cut.First(start));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector512<float> Delta(Vector512<float> taskVector, Vector512<uint> indices)
     {
-        var isKept = Vector512.GreaterThanOrEqual(taskVector.AsInt32() & Vector512.Create(Masks.MagnitudeBits), Vector512.Create(_smallest));
-        return Vector512.ConditionalSelect(isKept.AsSingle(), taskVector * Vector512.Create(Weight), Vector512<float>.Zero);
+        var isKept = Vector512.GreaterThanOrEqual(taskVector.AsInt32() & Vector512.Create(Masks.MagnitudeBits), _smallest);
+        return Vector512.ConditionalSelect(isKept.AsSingle(), taskVector * Weight, Vector512<float>.Zero);
     }
 }

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Evo.Merging.Engines.Cpu.Fused;
+
+/// <summary>
+/// The elements that a formula computes at a time: thirty-two in two vectors where registers hold sixteen, else sixteen. The operations on the two vectors stand side by side
+/// in the program, so that one is computed while the other waits for a result: a formula of many steps spends much of its time in waiting.
+/// </summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
+internal readonly unsafe struct Lanes(Vector512<float> first, Vector512<float> second)
+{
+    public const int PerVector = 16;
+
+    private const int Ahead = 2048; // bytes
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes(Vector512<float> first)
+        : this(first, default)
+    {
+    }
+
+    public static int Count => Avx512F.IsSupported ? 2 * PerVector : PerVector;
+
+    public static Lanes Zero => default;
+
+    public Vector512<float> First => first;
+
+    public Vector512<float> Second => second;
+
+    /// <summary>Reads elements, and asks for those that will be read a while later: a processor reads ahead of itself only to the end of a page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Load<TInput>(byte* elements, nuint index)
+        where TInput : struct, IInputElements
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(elements + (index * (nuint)TInput.Size) + Ahead);
+        return Avx512F.IsSupported ? new(TInput.Load(elements, index), TInput.Load(elements, index + PerVector)) : new(TInput.Load(elements, index));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store<TOutput>(byte* elements, nuint index)
+        where TOutput : struct, IOutputElements
+    {
+        TOutput.Store(first, elements, index);
+        if (Avx512F.IsSupported)
+            TOutput.Store(second, elements, index + PerVector);
+    }
+
+    /// <summary>The larger of <paramref name="largest"/> and the bits without sign, in each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<int> LargestMagnitude(Vector512<int> largest)
+    {
+        largest = Vector512.Max(largest, first.AsInt32() & Vector512.Create(Masks.MagnitudeBits));
+        return Avx512F.IsSupported ? Vector512.Max(largest, second.AsInt32() & Vector512.Create(Masks.MagnitudeBits)) : largest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator +(Lanes left, Lanes right) =>
+        Avx512F.IsSupported ? new(left.First + right.First, left.Second + right.Second) : new(left.First + right.First);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator -(Lanes left, Lanes right) =>
+        Avx512F.IsSupported ? new(left.First - right.First, left.Second - right.Second) : new(left.First - right.First);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator *(Lanes left, Vector512<float> right) =>
+        Avx512F.IsSupported ? new(left.First * right, left.Second * right) : new(left.First * right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator /(Lanes left, Vector512<float> right) =>
+        Avx512F.IsSupported ? new(left.First / right, left.Second / right) : new(left.First / right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator /(Lanes left, Lanes right) =>
+        Avx512F.IsSupported ? new(left.First / right.First, left.Second / right.Second) : new(left.First / right.First);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator &(Lanes left, Vector512<float> right) =>
+        Avx512F.IsSupported ? new(left.First & right, left.Second & right) : new(left.First & right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes operator ^(Lanes left, Lanes right) =>
+        Avx512F.IsSupported ? new(left.First ^ right.First, left.Second ^ right.Second) : new(left.First ^ right.First);
+}
