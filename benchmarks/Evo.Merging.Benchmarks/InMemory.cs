@@ -8,8 +8,8 @@ using Evo.Merging.Recipes;
 namespace Evo.Merging.Benchmarks;
 
 /// <summary>
-/// Time of one candidate in memory, beside a linear merge of the same models, measured in turns with it, and a copy of a buffer of its size. Every candidate has weights and
-/// densities of its own, as in a search; bytes count every input and the output once.
+/// Time of one candidate in memory, beside a linear merge of the same models, measured in turns with it, and a copy of a buffer of its size. Every
+/// candidate has weights and densities of its own, as in a search; bytes count every input and the output once.
 /// </summary>
 internal static class InMemory
 {

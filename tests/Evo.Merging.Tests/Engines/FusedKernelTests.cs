@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -17,7 +18,7 @@ public sealed unsafe class FusedKernelTests
 {
     public static TheoryData<string> Methods => [.. LargeScene.Methods.Select(method => method.Name)];
 
-    public static TheoryData<int> Lengths => [.. Enumerable.Range(0, 40)];
+    public static TheoryData<int> Lengths => [.. Enumerable.Range(0, 72)];
 
     [Theory, MemberData(nameof(Methods))]
     public void One_pass_has_the_bits_of_many(string method)
@@ -48,6 +49,29 @@ public sealed unsafe class FusedKernelTests
         var @base = method == "linear" ? "" : "base_model: base, ";
         Compare(
             scene, $"{{merge_method: {method}, {@base}models: [{{model: one, parameters: {{{ofOne}}}}}, {{model: two, parameters: {{weight: 0.7, density: 0.5}}}}], parameters: {global}}}");
+    }
+
+    [Theory]
+    [InlineData(2, ElementType.BF16)]
+    [InlineData(3, ElementType.BF16)]
+    [InlineData(4, ElementType.BF16)]
+    [InlineData(3, ElementType.F32)]
+    [InlineData(3, ElementType.F16)]
+    public void Trimmed_models_that_are_few_elect_as_block_by_block(int models, ElementType stored)
+    {
+        using var scene = LargeScene.Create(stored, models);
+        foreach (var sign in new[] { 1, -1 })
+            foreach (var more in new[] { "", ", dtype: bfloat16" })
+            {
+                var parents = new[] { "one", "two", "three", "four" }.Take(models).Select((name, index) => string.Create(
+                    CultureInfo.InvariantCulture, $"{{model: {name}, parameters: {{weight: {sign * (0.3 + (0.25 * index))}, density: {0.3 + (0.2 * index)}}}}}"));
+                var recipe = $"{{merge_method: ties, base_model: base, models: [{string.Join(", ", parents)}], parameters: {{lambda: 0.9}}{more}}}";
+                var plan = scene.Plan(recipe);
+                using var workers = new CpuWorkers(1);
+                foreach (var (tensor, inputs) in plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, new PreparedCache(), CancellationToken.None)))
+                    Assert.True(SmallSignElection.Covers((SignElectionKernel)tensor.Bind(inputs)));
+                Compare(scene, recipe);
+            }
     }
 
     [Theory, MemberData(nameof(Lengths))]
@@ -89,6 +113,7 @@ public sealed unsafe class FusedKernelTests
         Same<EvenOddBFloat16Output, BFloat16Output>(stored);
         Same<EvenOddOutput<RoundedSingleOutput>, RoundedSingleOutput>(stored);
         Same<EvenOddOutput<SingleOutput>, SingleOutput>(stored);
+        Same<EvenOddOutput<StreamedOutput<SingleOutput>>, SingleOutput>(stored);
 
         for (var i = 0; i < length; i++)
         {

@@ -38,40 +38,13 @@ public sealed unsafe class FusedLoopTests
         }
     }
 
-    [Theory]
-    [InlineData(0x7F800000u)] // infinity
-    [InlineData(0xFF800000u)]
-    [InlineData(0x7FC00000u)] // NaN
-    [InlineData(0xFFFFFFFFu)] // NaN, all bits set: rounding to bf16 must not carry it out of sight
-    [InlineData(0x7F800001u)]
-    public void What_is_not_finite_is_seen_at_every_place(uint bits)
-    {
-        const int length = 70;
-        for (var place = 0; place < length; place++)
-        {
-            var input = new float[length];
-            input[place] = BitConverter.UInt32BitsToSingle(bits);
-            Assert.False(Copied<SingleOutput>(input));
-            Assert.False(Copied<RoundedSingleOutput>(input));
-            Assert.False(Copied<StreamedOutput<RoundedSingleOutput>>(input));
-            Assert.False(Copied<BFloat16Output>(input));
-        }
-    }
-
-    [Fact]
-    public void A_number_that_rounds_to_infinity_is_not_finite_as_stored()
-    {
-        Assert.True(Copied<RoundedSingleOutput>([.. Enumerable.Repeat(BitConverter.UInt32BitsToSingle(0x7F7F7FFF), 40)]));
-        Assert.False(Copied<RoundedSingleOutput>([.. Enumerable.Repeat(BitConverter.UInt32BitsToSingle(0x7F7F8000), 40)]));
-        Assert.True(Copied<SingleOutput>([.. Enumerable.Repeat(float.MaxValue, 40)]));
-    }
-
     [Fact]
     public void Numbers_are_rounded_to_bf16_as_in_checkpoints_ties_to_even()
     {
         foreach (var rest in new uint[] { 0, 1, 0x7FFF, 0x8000, 0x8001, 0xFFFF })
         {
-            float[] input = [.. Enumerable.Range(0, 0x7F7F).Select(half => BitConverter.UInt32BitsToSingle(((uint)half << 16) | rest))];
+            float[] input = [.. Enumerable.Range(0, 0x7F7F).SelectMany(half => new[] { (uint)half, (uint)half | 0x8000 })
+                .Select(half => BitConverter.UInt32BitsToSingle((half << 16) | rest))];
             var (expected, stored) = (new byte[2 * input.Length], new byte[2 * input.Length]);
             Floats.FromSingle(input, ElementType.BF16, expected);
             fixed (float* values = input)
@@ -82,17 +55,6 @@ public sealed unsafe class FusedLoopTests
             }
 
             Assert.Equal(expected, stored);
-        }
-    }
-
-    private static bool Copied<TOutput>(float[] input)
-        where TOutput : struct, IOutputElements
-    {
-        var output = new float[input.Length];
-        fixed (float* values = input, to = output)
-        {
-            var from = (byte*)values;
-            return FusedLoop.Run<CopyFormula, SingleInput, TOutput>(default, new InputPointers(null, &from, 1), 0, input.Length, (byte*)to);
         }
     }
 }

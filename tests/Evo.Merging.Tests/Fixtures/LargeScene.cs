@@ -16,7 +16,9 @@ internal static class LargeScene
     public static IEnumerable<IMergeMethod> Methods =>
         MergeMethods.All.Where(method => method is not (SpectralMethod or RegMean or LotMerging or BayesianMerging));
 
-    public static MergeScene Create(ElementType type = ElementType.BF16) => new(("base", Model(1, type)), ("one", Model(2, type)), ("two", Model(3, type)));
+    /// <summary>A base and models named one, two, three and four.</summary>
+    public static MergeScene Create(ElementType type = ElementType.BF16, int models = 2) =>
+        new([("base", Model(1, type)), .. new[] { "one", "two", "three", "four" }.Take(models).Select((name, index) => (name, Model(index + 2, type)))]);
 
     public static string Recipe(string method, double density = 0.6, string more = "")
     {

@@ -33,8 +33,8 @@ internal static unsafe class FusedLoop
     }
 
     /// <summary>
-    /// Merges elements [first, end), fewer than fill the lanes: through the same instructions, in copies that are filled up with zeros. Apart, since a loop in a method that
-    /// calls others keeps its registers in memory.
+    /// Merges elements [first, end), fewer than fill the lanes: through the same instructions, in copies that are filled up with zeros. In a method of its own, since beside
+    /// a second formula and its copies the loop's largest value would not stay in a register.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool RunFew<TFormula, TInput, TOutput>(TFormula formula, InputPointers inputs, long start, int first, int end, byte* output)

@@ -24,6 +24,7 @@ internal readonly unsafe struct BFloat16Input : IInputElements
 
     public static Vector512<uint> Indices => Vector512<uint>.Indices;
 
+    /// <summary>Every half to the upper half of its lane, and the last word, which is zero when the register holds sixteen, below it.</summary>
     private static Vector512<ushort> UpperHalves
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,7 +36,7 @@ internal readonly unsafe struct BFloat16Input : IInputElements
     public static Vector512<float> Load(byte* elements, nuint index)
     {
         var halves = Vector256.Load((ushort*)elements + index);
-        if (Avx512Vbmi.IsSupported) // where one instruction moves every half to its place, above zeros from beyond the sixteen
+        if (Avx512Vbmi.IsSupported) // processors that have it permute words (AVX-512 BW) in one operation, those before in two
             return Avx512BW.PermuteVar32x16(halves.ToVector512(), UpperHalves).AsSingle();
         var bits = Avx512F.IsSupported
             ? Avx512F.ConvertToVector512UInt32(halves)

@@ -16,6 +16,7 @@ internal unsafe interface IOutputElements
     static abstract int FirstNonFinite { get; }
 
     /// <summary>How many of the first elements must be stored apart, so that what follows may begin where they end.</summary>
+    /// <param name="elements">A multiple of the size of one.</param>
     static virtual int Head(byte* elements, int length) => 0;
 
     static abstract void Store(Vector512<float> merged, byte* elements, nuint index);

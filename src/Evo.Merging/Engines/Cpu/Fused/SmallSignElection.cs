@@ -6,7 +6,7 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 internal static class SmallSignElection
 {
     public static bool Covers(SignElectionKernel kernel) =>
-        kernel is { Normalize: true, Shares.Length: >= 2 and <= 4 }
+        kernel is { Normalize: true, SmallestDivisor: 0, Shares.Length: >= 2 and <= 4 }
         && Array.TrueForAll(kernel.Shares, TrimmedShare.Covers)
         && (Array.TrueForAll(kernel.Shares, share => share.Weight >= 0) || Array.TrueForAll(kernel.Shares, share => share.Weight <= 0))
         && float.IsNormal(NoDivisor(kernel));
