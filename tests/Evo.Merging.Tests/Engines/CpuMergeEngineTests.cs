@@ -60,7 +60,19 @@ public sealed class CpuMergeEngineTests
     [InlineData("dare_linear", float.NaN)]
     [InlineData("dare_ties", float.NaN)]
     [InlineData("passthrough", float.NaN)]
-    public void A_parent_that_is_not_finite_gives_an_invalid_candidate(string method, float value)
+    public void A_parent_that_is_not_finite_gives_an_invalid_candidate(string method, float value) => SpoilsTheCandidate(method, value, density: 0.6);
+
+    [Theory]
+    [InlineData("ties", float.NaN)]
+    [InlineData("ties", float.PositiveInfinity)]
+    [InlineData("dare_linear", float.PositiveInfinity)]
+    [InlineData("dare_ties", float.NegativeInfinity)]
+    [InlineData("della", float.PositiveInfinity)]
+    [InlineData("breadcrumbs", float.PositiveInfinity)]
+    [InlineData("breadcrumbs_ties", float.NegativeInfinity)]
+    public void It_does_also_where_nothing_of_it_is_kept(string method, float value) => SpoilsTheCandidate(method, value, density: 0);
+
+    private static void SpoilsTheCandidate(string method, float value, double density)
     {
         var values = new float[40];
         values[7] = value;
@@ -68,7 +80,7 @@ public sealed class CpuMergeEngineTests
             ("base", new TinyModel().With(Names.Norm(0), [40], new float[40]).With(Names.Up(0), [40], new float[40])),
             ("one", new TinyModel().With(Names.Norm(0), [40], [.. Enumerable.Repeat(1f, 40)]).With(Names.Up(0), [40], values)),
             ("two", new TinyModel().With(Names.Norm(0), [40], [.. Enumerable.Repeat(2f, 40)]).With(Names.Up(0), [40], new float[40])));
-        var failure = Assert.Throws<NonFiniteMergeException>(() => scene.Merge(LargeScene.Recipe(method)));
+        var failure = Assert.Throws<NonFiniteMergeException>(() => scene.Merge(LargeScene.Recipe(method, density)));
         Assert.Equal(Names.Up(0), failure.Tensor);
     }
 

@@ -12,6 +12,8 @@ public sealed unsafe class SignElectionFormulaTests
 {
     private const int Length = 75; // some times the lanes and a rest
 
+    public static TheoryData<float> Bad => [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+
     [Theory]
     [InlineData(0.5f, 3f, -1f, 2f, (0.5f + 0.5f * (3 + 2)) / 1)] // 1.5 and 1 outvote -0.5
     [InlineData(-0f, 3f, -3f, 0f, 1.5f)] // a tied vote is plus
@@ -36,10 +38,7 @@ public sealed unsafe class SignElectionFormulaTests
         Assert.Equal(Filled(7), Merged<TrimmedShare>(0, true, Filled(7), Filled(3), Filled(-1), Filled(2)));
     }
 
-    [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    [InlineData(float.NegativeInfinity)]
+    [Theory, MemberData(nameof(Bad))]
     public void What_is_not_finite_is_seen_in_any_model_and_place(float bad)
     {
         for (var model = 0; model < 4; model++)
@@ -79,10 +78,7 @@ public sealed unsafe class SignElectionFormulaTests
         Assert.Equal(Filled(8.5f), Small<ThreeModels>([0.5f, 0.5f, 0.5f], 1, Filled(7), Filled(7), Filled(8), Filled(9))); // two do
     }
 
-    [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    [InlineData(float.NegativeInfinity)]
+    [Theory, MemberData(nameof(Bad))]
     public void What_is_not_finite_is_seen_among_few_models(float bad)
     {
         for (var model = 0; model < 4; model++)

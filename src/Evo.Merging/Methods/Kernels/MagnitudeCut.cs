@@ -9,7 +9,8 @@ public readonly record struct MagnitudeCut(float Threshold, long LastTie)
 {
     public static MagnitudeCut Everything { get; } = new(0, long.MaxValue);
 
-    public static MagnitudeCut Nothing { get; } = new(float.PositiveInfinity, -1);
+    /// <summary>No finite element; what is infinite or no number stays, so that a defect of a model is seen.</summary>
+    public static MagnitudeCut Nothing { get; } = new(float.MaxValue, -1);
 
     /// <summary>The smallest magnitude, as bits, that is taken in from <paramref name="start"/> on.</summary>
     internal int First(long start) => BitConverter.SingleToInt32Bits(Threshold) + (start <= LastTie ? 0 : 1);

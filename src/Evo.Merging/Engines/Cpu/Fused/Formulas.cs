@@ -103,8 +103,7 @@ internal unsafe struct TaskVectorSumFormula(SparseShare* shares, float divisor, 
     public void Place(InputPointers inputs, long start)
     {
         _inputs = inputs;
-        for (var model = 0; model < inputs.Count; model++)
-            shares[model].Place(start);
+        TaskVectorShares.Place(shares, inputs.Count, start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

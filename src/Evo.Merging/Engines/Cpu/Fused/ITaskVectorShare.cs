@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Evo.Merging.Methods.TaskVectors;
 
 namespace Evo.Merging.Engines.Cpu.Fused;
@@ -23,16 +21,4 @@ internal interface ITaskVectorShare<TSelf>
     /// <summary>What the sparsity leaves of the task vector, times the weight.</summary>
     /// <param name="indices">Which elements the lanes hold, counted from the place.</param>
     Vector512<float> Delta(Vector512<float> taskVector, Vector512<uint> indices);
-}
-
-internal static class TaskVectorShares
-{
-    /// <summary>The same of all lanes.</summary>
-    /// <param name="indices">Which elements the first vector holds; the second holds those that follow.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes Delta<TShare>(in TShare share, Lanes taskVector, Vector512<uint> indices)
-        where TShare : unmanaged, ITaskVectorShare<TShare> =>
-        Avx512F.IsSupported
-            ? new(share.Delta(taskVector.First, indices), share.Delta(taskVector.Second, indices + Vector512.Create((uint)Lanes.PerVector)))
-            : new(share.Delta(taskVector.First, indices));
 }

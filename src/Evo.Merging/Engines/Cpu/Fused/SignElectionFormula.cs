@@ -19,8 +19,7 @@ internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Lanes* deltas
     {
         _inputs = inputs;
         _end = deltas + inputs.Count;
-        for (var model = 0; model < inputs.Count; model++)
-            shares[model].Place(start);
+        TaskVectorShares.Place(shares, inputs.Count, start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,8 +32,7 @@ internal unsafe struct SmallSignElectionFormula<TCount>(TrimmedShare* shares, Si
         _second = inputs.Models[1];
         _third = TCount.Models > 2 ? inputs.Models[2] : null;
         _fourth = TCount.Models > 3 ? inputs.Models[3] : null;
-        for (var model = 0; model < TCount.Models; model++)
-            shares[model].Place(start);
+        TaskVectorShares.Place(shares, TCount.Models, start);
         _one = shares[0];
         _two = shares[1];
         if (TCount.Models > 2)
