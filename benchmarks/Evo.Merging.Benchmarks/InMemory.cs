@@ -8,12 +8,14 @@ using Evo.Merging.Recipes;
 namespace Evo.Merging.Benchmarks;
 
 /// <summary>
-/// Time of one candidate in memory, beside a linear merge of the same models, measured in turns with it, and a copy of a buffer of its size. Every
-/// candidate has weights and densities of its own, as in a search; bytes count every input and the output once.
+/// Time of one candidate in memory, beside a linear merge of the same models, measured in turns with it, and a copy of a buffer of its size: medians, also of the turns'
+/// ratios, and beside them the ratio of the quickest, which other work on the machine disturbs least. Every candidate has weights and densities of its own, as in a search;
+/// bytes count every input and the output once.
 /// </summary>
 internal static class InMemory
 {
     private const int Repeats = 15;
+    private const int WarmUps = 15; // candidates before those that are measured: while methods are still compiled again, on the same cores, they are slower
 
     private static readonly Dictionary<string, (int Width, int Layers, int Vocabulary)> Sizes = new()
     {
@@ -62,12 +64,12 @@ internal static class InMemory
         var copy = CopySeconds(weights);
         Console.WriteLine($"{weights.Layout.ElementCount / 1e6:F1} M parameters, 3 experts, bf16 parents, float32 candidate, {Environment.ProcessorCount} cores; "
             + $"copying the buffer {copy * 1e3:F0} ms, {weights.Layout.ElementCount * 8 / copy / 1e9:F1} GB/s");
-        Console.WriteLine($"{"method",-18} {"first",8} {"plan",8} {"new",8} {"of linear",9} {"GB/s",6} {"of copy",8} {"same",8} {"1 layer",8} {"kept MB",8}");
+        Console.WriteLine($"{"method",-18} {"first",8} {"plan",8} {"new",8} {"of linear",9} {"quickest",8} {"GB/s",6} {"of copy",8} {"same",8} {"1 layer",8} {"kept MB",8}");
         foreach (var method in methods)
         {
             var row = Measure(parents, method, weights);
             var rate = row.Bytes / row.New;
-            Console.WriteLine($"{method,-18} {row.First * 1e3,8:F0} {row.Plan * 1e3,8:F1} {row.New * 1e3,8:F0} {row.New / row.Linear,9:F2} {rate / 1e9,6:F1} "
+            Console.WriteLine($"{method,-18} {row.First * 1e3,8:F0} {row.Plan * 1e3,8:F1} {row.New * 1e3,8:F0} {row.OfLinear,9:F2} {row.QuickestOfLinear,8:F2} {rate / 1e9,6:F1} "
                 + $"{rate / (weights.Layout.ElementCount * 8 / copy),8:P0} {row.Same * 1e3,8:F1} {row.OneLayer * 1e3,8:F1} {row.Prepared / 1e6,8:F0}");
         }
     }
@@ -79,22 +81,24 @@ internal static class InMemory
         var first = Seconds(() => engine.Merge(Plan(parents, method, 0), weights));
         var planning = Median(candidate => Seconds(() => plan = Plan(parents, method, candidate)));
         using var linearEngine = new CpuMergeEngine();
-        var (linears, news) = (new double[Repeats], new double[Repeats]);
-        for (var candidate = 0; candidate < Repeats; candidate++)
+        var (linears, news) = (new List<double>(), new List<double>());
+        for (var candidate = 1; candidate <= WarmUps + Repeats; candidate++)
         {
-            var linear = Plan(parents, "linear", candidate + 1);
-            linears[candidate] = Seconds(() => linearEngine.Merge(linear, weights));
-            plan = Plan(parents, method, candidate + 1);
-            news[candidate] = Seconds(() => engine.Merge(plan, weights));
+            var linear = Plan(parents, "linear", candidate);
+            linears.Add(Seconds(() => linearEngine.Merge(linear, weights)));
+            plan = Plan(parents, method, candidate);
+            news.Add(Seconds(() => engine.Merge(plan, weights)));
         }
 
         var same = Median(_ => Seconds(() => engine.Merge(plan!, weights)));
         var oneLayer = Median(candidate =>
         {
-            var changed = Plan(parents, method, Repeats, layerWeight: 0.3 + (0.01 * candidate));
+            var changed = Plan(parents, method, WarmUps + Repeats, layerWeight: 0.3 + (0.01 * candidate));
             return Seconds(() => engine.Merge(changed, weights));
         });
-        return new Row(first, planning, Median(linears), Median(news), same, oneLayer, plan!.Estimate.BytesRead + (4.0 * weights.Layout.ElementCount), engine.PreparedBytes);
+        linears.RemoveRange(0, WarmUps);
+        news.RemoveRange(0, WarmUps);
+        return new Row(first, planning, Median(news.Zip(linears, (ours, linear) => ours / linear)), news.Min() / linears.Min(), Median(news), same, oneLayer, plan!.Estimate.BytesRead + (4.0 * weights.Layout.ElementCount), engine.PreparedBytes);
     }
 
     private static MergePlan Plan(ParentModels parents, string method, int candidate, double? layerWeight = null) =>
@@ -134,5 +138,5 @@ internal static class InMemory
         return watch.Elapsed.TotalSeconds;
     }
 
-    private sealed record Row(double First, double Plan, double Linear, double New, double Same, double OneLayer, double Bytes, long Prepared);
+    private sealed record Row(double First, double Plan, double OfLinear, double QuickestOfLinear, double New, double Same, double OneLayer, double Bytes, long Prepared);
 }

@@ -69,7 +69,12 @@ public sealed unsafe class FusedKernelTests
                 var plan = scene.Plan(recipe);
                 using var workers = new CpuWorkers(1);
                 foreach (var (tensor, inputs) in plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, new PreparedCache(), CancellationToken.None)))
-                    Assert.True(SmallSignElection.Covers((SignElectionKernel)tensor.Bind(inputs)));
+                {
+                    var kernel = (SignElectionKernel)tensor.Bind(inputs);
+                    Assert.True(SmallSignElection.Covers(kernel));
+                    Assert.Equal(Avx512F.IsSupported, TabledDivisor.TryCreate(kernel, out _));
+                }
+
                 Compare(scene, recipe);
             }
     }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Engines.Cpu.Fused;
 using Evo.Merging.Methods.Kernels;
@@ -11,6 +11,8 @@ namespace Evo.Merging.Tests.Engines;
 public sealed unsafe class SignElectionFormulaTests
 {
     private const int Length = 75; // some times the lanes and a rest
+
+    private static readonly Sparsity Cut = new(new MagnitudeCut(0.1f, long.MaxValue));
 
     public static TheoryData<float> Bad => [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
@@ -71,6 +73,39 @@ public sealed unsafe class SignElectionFormulaTests
     }
 
     [Fact]
+    public void Cut_models_are_divided_by_sums_of_weights_from_a_table()
+    {
+        var random = new Random(8);
+        float[] Deltas() => [.. Enumerable.Range(0, Length).Select(_ => (float)(random.NextDouble() - 0.5))];
+        foreach (var weights in new float[][] { [0.3f, 0.9f], [-0.3f, 0, -0.2f], [1e-3f, 1e3f, 1, 0.1f], [1, 1, 1, 1], [0, 0] })
+            foreach (var lambda in new[] { 1f, 0.7f })
+            {
+                Assert.Equal(Avx512F.IsSupported, TabledDivisor.TryCreate(Kernel(weights, lambda, Cut), out _));
+                float[][] inputs = [.. Enumerable.Range(0, weights.Length + 1).Select(_ => Deltas())];
+                Assert.NotNull(weights.Length switch
+                {
+                    2 => Small<TwoModels>(weights, lambda, Cut, inputs),
+                    3 => Small<ThreeModels>(weights, lambda, Cut, inputs),
+                    _ => Small<FourModels>(weights, lambda, Cut, inputs),
+                });
+            }
+    }
+
+    [Fact]
+    public void No_table_is_made_where_its_quotients_would_not_be_those_of_divisions()
+    {
+        static bool IsMade(float threshold, params float[] weights) =>
+            TabledDivisor.TryCreate(Kernel(weights, 1, new Sparsity(new MagnitudeCut(threshold, long.MaxValue))), out _);
+        Assert.Equal(Avx512F.IsSupported, IsMade(1e-6f, 0.5f, 0.25f));
+        Assert.False(IsMade(0, 0.5f, 0.25f)); // all is kept, however small
+        Assert.False(IsMade(1e-12f, 0.5f, 0.25f));
+        Assert.False(IsMade(1e-6f, 0.5f, 1e-5f)); // too small a divisor
+        Assert.False(IsMade(1e-6f, 0.5f, 1e5f));
+        Assert.False(IsMade(1e-6f, 1, 13108363f / (1 << 23))); // a divisor that is not known
+        Assert.False(TabledDivisor.TryCreate(Kernel([1, 1], 1, Sparsity.None), out _));
+    }
+
+    [Fact]
     public void Where_none_of_few_models_agrees_the_base_stays()
     {
         Assert.Equal(Filled(7), Small<TwoModels>([0.5f, 2], 1, Filled(7), Filled(7), Filled(7)));
@@ -89,6 +124,8 @@ public sealed unsafe class SignElectionFormulaTests
                 Assert.Null(Small<ThreeModels>([0.5f, 1, 2], 1, inputs));
                 Assert.Null(Small<ThreeModels>([-0.5f, -1, -2], 1, inputs));
                 Assert.Null(Small<ThreeModels>([0, 0, 0], 1, inputs));
+                Assert.Null(Small<ThreeModels>([0.5f, 1, 2], 1, Cut, inputs));
+                Assert.Null(Small<ThreeModels>([-0.5f, 0, -2], 1, Cut, inputs));
                 Assert.Null(Small<FourModels>([0.5f, 1, 2, 1], 1, [.. inputs, Filled(-bad)]));
                 if (model < 3)
                     Assert.Null(Small<TwoModels>([0.5f, 0], 1, inputs[..3]));
@@ -140,18 +177,27 @@ public sealed unsafe class SignElectionFormulaTests
         return Run<SignElectionFormula<TShare>, TInput>(new SignElectionFormula<TShare>(shares, deltas, kernel), inputs);
     }
 
+    private static SignElectionKernel Kernel(float[] weights, float lambda, Sparsity sparsity) =>
+        new([.. weights.Select(weight => new TaskVectorShare(sparsity, weight))], Normalize: true, SmallestDivisor: 0, lambda);
+
     private static float[]? Small<TCount>(float[] weights, float lambda, params float[][] inputs)
+        where TCount : struct, IModelCount => Small<TCount>(weights, lambda, Sparsity.None, inputs);
+
+    /// <summary>By every formula there is for few models, which give what the one for any number gives.</summary>
+    private static float[]? Small<TCount>(float[] weights, float lambda, Sparsity sparsity, params float[][] inputs)
         where TCount : struct, IModelCount
     {
-        var kernel = new SignElectionKernel([.. weights.Select(weight => new TaskVectorShare(Sparsity.None, weight))], true, SmallestDivisor: 0, lambda);
+        var kernel = Kernel(weights, lambda, sparsity);
         Assert.True(SmallSignElection.Covers(kernel));
         var shares = stackalloc TrimmedShare[weights.Length];
         var deltas = stackalloc Lanes[weights.Length];
         for (var model = 0; model < weights.Length; model++)
             shares[model] = TrimmedShare.Of(kernel.Shares[model]);
         byte[][] bytes = [.. inputs.Select(input => MemoryMarshal.AsBytes<float>(input).ToArray())];
-        var merged = Run<SmallSignElectionFormula<TCount>, SingleInput>(new SmallSignElectionFormula<TCount>(shares, kernel), bytes);
-        Assert.Equal(Run<SignElectionFormula<TrimmedShare>, SingleInput>(new SignElectionFormula<TrimmedShare>(shares, deltas, kernel), bytes), merged);
+        var merged = Run<SignElectionFormula<TrimmedShare>, SingleInput>(new(shares, deltas, kernel), bytes);
+        Assert.Equal(merged, Run<SmallSignElectionFormula<TCount, SummedDivisor>, SingleInput>(new(shares, new SummedDivisor(kernel), lambda), bytes));
+        if (TabledDivisor.TryCreate(kernel, out var table))
+            Assert.Equal(merged, Run<SmallSignElectionFormula<TCount, TabledDivisor>, SingleInput>(new(shares, table, lambda), bytes));
         return merged;
     }
 

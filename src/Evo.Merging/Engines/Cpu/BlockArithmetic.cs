@@ -7,8 +7,6 @@ namespace Evo.Merging.Engines.Cpu;
 /// <summary>The block operations that most merges consist of, on operands as they lie: elements of a mapped file are widened in registers.</summary>
 internal static unsafe class BlockArithmetic
 {
-    private const int Lanes = 16;
-
     public static void Copy<TInput>(byte* source, float* destination, int length)
         where TInput : struct, IInputElements => Map<TInput, SingleInput, First>(source, (byte*)destination, 0, destination, length);
 
@@ -32,15 +30,15 @@ internal static unsafe class BlockArithmetic
         where TOperation : struct, IOperation
     {
         var (i, count) = ((nuint)0, (nuint)length);
-        for (; i + Lanes <= count; i += Lanes)
-            TOperation.Of(TLeft.Load(left, i), TRight.Load(right, i), Vector512.Create(factor)).Store(destination + i);
+        for (; i + (nuint)Lanes.Count <= count; i += (nuint)Lanes.Count)
+            TOperation.Of(Lanes.Load<TLeft>(left, i), Lanes.Load<TRight>(right, i), Vector512.Create(factor)).Store<SingleOutput>((byte*)destination, i);
         for (; i < count; i++)
             destination[i] = TOperation.Of(TLeft.LoadOne(left, i), TRight.LoadOne(right, i), factor);
     }
 
     private interface IOperation
     {
-        static abstract Vector512<float> Of(Vector512<float> left, Vector512<float> right, Vector512<float> factor);
+        static abstract Lanes Of(Lanes left, Lanes right, Vector512<float> factor);
 
         static abstract float Of(float left, float right, float factor);
     }
@@ -48,7 +46,7 @@ internal static unsafe class BlockArithmetic
     private readonly struct First : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> left, Vector512<float> right, Vector512<float> factor) => left;
+        public static Lanes Of(Lanes left, Lanes right, Vector512<float> factor) => left;
 
         public static float Of(float left, float right, float factor) => left;
     }
@@ -56,7 +54,7 @@ internal static unsafe class BlockArithmetic
     private readonly struct Difference : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> left, Vector512<float> right, Vector512<float> factor) => left - right;
+        public static Lanes Of(Lanes left, Lanes right, Vector512<float> factor) => left - right;
 
         public static float Of(float left, float right, float factor) => left - right;
     }
@@ -64,7 +62,7 @@ internal static unsafe class BlockArithmetic
     private readonly struct Sum : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> left, Vector512<float> right, Vector512<float> factor) => right + left;
+        public static Lanes Of(Lanes left, Lanes right, Vector512<float> factor) => right + left;
 
         public static float Of(float left, float right, float factor) => right + left;
     }
@@ -72,7 +70,7 @@ internal static unsafe class BlockArithmetic
     private readonly struct ScaledSum : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> left, Vector512<float> right, Vector512<float> factor) => (left * factor) + right;
+        public static Lanes Of(Lanes left, Lanes right, Vector512<float> factor) => (left * factor) + right;
 
         public static float Of(float left, float right, float factor) => (left * factor) + right;
     }

@@ -15,6 +15,7 @@ internal sealed class MagnitudeScan(CpuTensorInputs inputs, Granularity granular
 {
     private const int ShortestSegment = 1 << 15;
     private const int FewSegments = 16;
+    private const int Stretch = 256;
 
     private readonly CpuTensorInputs _inputs = inputs.WithoutCancellation();
     private readonly long _segmentLength = Math.Max(ShortestSegment, inputs.ElementCount / mostSegments);
@@ -52,6 +53,8 @@ internal sealed class MagnitudeScan(CpuTensorInputs inputs, Granularity granular
             }
 
             var i = 0;
+            for (; Count(bits[i..Math.Min(i + Stretch, bits.Length)], magnitude) is var inStretch && inStretch < rank; i += Stretch)
+                rank -= inStretch;
             for (; rank > 0; i++)
                 rank -= (bits[i] & Masks.MagnitudeBits) == magnitude ? 1 : 0;
             index = run.Start + i - 1;

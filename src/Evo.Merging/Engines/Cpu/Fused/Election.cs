@@ -4,37 +4,52 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Evo.Merging.Engines.Cpu.Fused;
 
-/// <summary>What follows when the votes are counted: the deltas that agree with the elected sign are summed, and so are their weights.</summary>
+/// <summary>What follows when the sign is elected: the deltas that agree with it are summed, and tallied with it.</summary>
 /// <param name="vote">Σ δᵢ: a vote of zero elects plus. -0 only where all deltas are zero.</param>
-/// <param name="divisor">What the sum of the weights begins at.</param>
+/// <param name="empty">What the tally begins at.</param>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-internal struct Election(Lanes vote, Vector512<float> divisor)
+internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty)
+    where TDivisor : struct, IElectedDivisor
 {
-    private readonly Lanes _sign = vote & Vector512.Create(-0f);
-
     public Lanes Sum { get; private set; } = Lanes.Zero;
 
-    public Lanes Divisor { get; private set; } = new(divisor, divisor);
+    public Lanes Tally { get; private set; } = new(empty, empty);
+
+    /// <summary>The same as <see cref="Add"/> where nothing is added yet, in fewer operations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddFirst(Lanes delta, Vector512<float> ballot)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            Add(delta, ballot);
+            return;
+        }
+
+        var turned = delta.TurnedBySignOf(vote);
+        var first = Avx512F.CompareNotLessThanOrEqual(turned.First, Vector512<float>.Zero);
+        var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, Vector512<float>.Zero);
+        Sum = new(Avx512F.BlendVariable(Vector512<float>.Zero, delta.First, first), Avx512F.BlendVariable(Vector512<float>.Zero, delta.Second, second));
+        Tally = new(TDivisor.Tallied(empty, ballot, first), TDivisor.Tallied(empty, ballot, second));
+    }
 
     /// <summary>Adds what agrees. NaN agrees with everything and infinity elects its own sign, so that a defect of a model comes through.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(Lanes delta, Vector512<float> weight)
+    public void Add(Lanes delta, Vector512<float> ballot)
     {
-        // Turned by the sign of the vote, what agrees is positive.
-        var turned = delta ^ _sign;
+        var turned = delta.TurnedBySignOf(vote); // what agrees is positive
         if (Avx512F.IsSupported)
         {
-            // Each mask is used twice and never as a vector of the same bits, so that it stays in a mask register.
+            // Each mask is used twice, and neither as a vector of the same bits nor by another method, so that it stays in a mask register.
             var first = Avx512F.CompareNotLessThanOrEqual(turned.First, Vector512<float>.Zero);
             var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, Vector512<float>.Zero);
             Sum = new(Avx512F.BlendVariable(Sum.First, Sum.First + delta.First, first), Avx512F.BlendVariable(Sum.Second, Sum.Second + delta.Second, second));
-            Divisor = new(Avx512F.BlendVariable(Divisor.First, Divisor.First + weight, first), Avx512F.BlendVariable(Divisor.Second, Divisor.Second + weight, second));
+            Tally = new(TDivisor.Tallied(Tally.First, ballot, first), TDivisor.Tallied(Tally.Second, ballot, second));
         }
         else
         {
             var agrees = ~Vector512.LessThanOrEqual(turned.First, Vector512<float>.Zero);
             Sum += new Lanes(agrees & delta.First);
-            Divisor += new Lanes(agrees & weight);
+            Tally = new(TDivisor.Tallied(Tally.First, ballot, agrees));
         }
     }
 }

@@ -90,12 +90,9 @@ internal static unsafe class FusedKernels
                 return RunSparse<TaskVectorSumFormula, SparseShare, TInput, TOutput>(
                     new TaskVectorSumFormula(shares, sum.Divisor, sum.Lambda), sum.Shares, shares, inputs, start, length, output);
             case SignElectionKernel election when SmallSignElection.Covers(election):
-                return inputs.Count switch
-                {
-                    2 => RunSmallElection<TwoModels, TInput, TOutput>(election, inputs, start, length, output),
-                    3 => RunSmallElection<ThreeModels, TInput, TOutput>(election, inputs, start, length, output),
-                    _ => RunSmallElection<FourModels, TInput, TOutput>(election, inputs, start, length, output),
-                };
+                return TabledDivisor.TryCreate(election, out var table)
+                    ? RunSmallElection<TabledDivisor, TInput, TOutput>(election, table, inputs, start, length, output)
+                    : RunSmallElection<SummedDivisor, TInput, TOutput>(election, new SummedDivisor(election), inputs, start, length, output);
             case SignElectionKernel election when Array.TrueForAll(election.Shares, TrimmedShare.Covers):
                 return RunElection<TrimmedShare, TInput, TOutput>(election, inputs, start, length, output);
             case SignElectionKernel election:
@@ -118,14 +115,27 @@ internal static unsafe class FusedKernels
             new SignElectionFormula<TShare>(shares, deltas, election), election.Shares, shares, inputs, start, length, output);
     }
 
-    private static bool RunSmallElection<TCount, TInput, TOutput>(SignElectionKernel election, InputPointers inputs, long start, int length, byte* output)
+    private static bool RunSmallElection<TDivisor, TInput, TOutput>(
+        SignElectionKernel election, TDivisor divisor, InputPointers inputs, long start, int length, byte* output)
+        where TDivisor : struct, IElectedDivisor
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements => inputs.Count switch
+        {
+            2 => RunSmallElection<TwoModels, TDivisor, TInput, TOutput>(election, divisor, inputs, start, length, output),
+            3 => RunSmallElection<ThreeModels, TDivisor, TInput, TOutput>(election, divisor, inputs, start, length, output),
+            _ => RunSmallElection<FourModels, TDivisor, TInput, TOutput>(election, divisor, inputs, start, length, output),
+        };
+
+    private static bool RunSmallElection<TCount, TDivisor, TInput, TOutput>(
+        SignElectionKernel election, TDivisor divisor, InputPointers inputs, long start, int length, byte* output)
         where TCount : struct, IModelCount
+        where TDivisor : struct, IElectedDivisor
         where TInput : struct, IInputElements
         where TOutput : struct, IOutputElements
     {
         var shares = stackalloc TrimmedShare[TCount.Models];
-        return RunSparse<SmallSignElectionFormula<TCount>, TrimmedShare, TInput, TOutput>(
-            new SmallSignElectionFormula<TCount>(shares, election), election.Shares, shares, inputs, start, length, output);
+        return RunSparse<SmallSignElectionFormula<TCount, TDivisor>, TrimmedShare, TInput, TOutput>(
+            new SmallSignElectionFormula<TCount, TDivisor>(shares, divisor, election.Lambda), election.Shares, shares, inputs, start, length, output);
     }
 
     /// <summary>Goes in stretches within which no model's cut changes.</summary>

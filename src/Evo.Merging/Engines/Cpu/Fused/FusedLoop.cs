@@ -18,18 +18,36 @@ internal static unsafe class FusedLoop
         var head = TOutput.Head(output, length);
         if (head > 0 && !RunFew<TFormula, TInput, TOutput>(formula, inputs, start, 0, head, output))
             return false;
-        formula.Place(inputs, start);
-        var largest = Vector512<int>.Zero;
+        var placed = formula; // a copy of which nobody has the address stays in registers
+        placed.Place(inputs, start);
+        var bits = Vector512<int>.Zero;
         var full = (nuint)(head + ((length - head) / Lanes.Count * Lanes.Count));
         for (var i = (nuint)head; i < full; i += (nuint)Lanes.Count)
         {
-            var merged = formula.At<TInput>(i);
-            largest = merged.LargestMagnitude(largest);
+            var merged = placed.At<TInput>(i);
+            bits = merged.Bits(bits);
             merged.Store<TOutput>(output, i);
         }
 
-        return !Vector512.GreaterThanOrEqualAny(largest, Vector512.Create(TOutput.FirstNonFinite))
+        return (!Reach<TOutput>(bits & Vector512.Create(Masks.MagnitudeBits)) || AreFinite<TFormula, TInput, TOutput>(formula, inputs, start, head, (int)full))
             && ((int)full == length || RunFew<TFormula, TInput, TOutput>(formula, inputs, start, (int)full, length, output));
+    }
+
+    /// <summary>
+    /// Looks at every one of elements [first, end) again: their bits together are those of no finite number, which happens as soon as one of them is 2 or more. In the loop
+    /// one operation for two vectors tells that there is nothing to look for.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool AreFinite<TFormula, TInput, TOutput>(TFormula formula, InputPointers inputs, long start, int first, int end)
+        where TFormula : struct, IFormula
+        where TInput : struct, IInputElements
+        where TOutput : struct, IOutputElements
+    {
+        formula.Place(inputs, start);
+        var largest = Vector512<int>.Zero;
+        for (var i = (nuint)first; i < (nuint)end; i += (nuint)Lanes.Count)
+            largest = formula.At<TInput>(i).LargestMagnitude(largest);
+        return !Reach<TOutput>(largest);
     }
 
     /// <summary>
@@ -55,8 +73,12 @@ internal static unsafe class FusedLoop
         var stored = (byte*)(((nuint)room + MostAlignment - 1) & ~(nuint)(MostAlignment - 1));
         merged.Store<TOutput>(stored, 0);
         Unsafe.CopyBlockUnaligned(output + ((long)first * TOutput.Size), stored, (uint)(count * TOutput.Size));
-        return !Vector512.GreaterThanOrEqualAny(merged.LargestMagnitude(Vector512<int>.Zero), Vector512.Create(TOutput.FirstNonFinite));
+        return !Reach<TOutput>(merged.LargestMagnitude(Vector512<int>.Zero));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Reach<TOutput>(Vector512<int> magnitudes)
+        where TOutput : struct, IOutputElements => Vector512.GreaterThanOrEqualAny(magnitudes, Vector512.Create(TOutput.FirstNonFinite));
 
     private static byte* Copied(byte* elements, int first, int count, int size, byte* copy)
     {

@@ -51,6 +51,17 @@ internal readonly unsafe struct Lanes(Vector512<float> first, Vector512<float> s
             TOutput.Store(second, elements, index + PerVector);
     }
 
+    /// <summary>The bits that are set in <paramref name="bits"/> or in an element, in each lane: a number no smaller than any of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<int> Bits(Vector512<int> bits) =>
+        Avx512F.IsSupported ? Avx512F.TernaryLogic(bits, first.AsInt32(), second.AsInt32(), 0xFE) : bits | first.AsInt32(); // FE: a or b or c
+
+    /// <summary>The same, with the sign turned over where <paramref name="other"/> is negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes TurnedBySignOf(Lanes other) => Avx512F.IsSupported
+        ? new(TurnedBySignOf(first, other.First), TurnedBySignOf(second, other.Second))
+        : new(first ^ (other.First & Vector512.Create(-0f)));
+
     /// <summary>The larger of <paramref name="largest"/> and the bits without sign, in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<int> LargestMagnitude(Vector512<int> largest)
@@ -80,10 +91,6 @@ internal readonly unsafe struct Lanes(Vector512<float> first, Vector512<float> s
         Avx512F.IsSupported ? new(left.First / right.First, left.Second / right.Second) : new(left.First / right.First);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes operator &(Lanes left, Vector512<float> right) =>
-        Avx512F.IsSupported ? new(left.First & right, left.Second & right) : new(left.First & right);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes operator ^(Lanes left, Lanes right) =>
-        Avx512F.IsSupported ? new(left.First ^ right.First, left.Second ^ right.Second) : new(left.First ^ right.First);
+    private static Vector512<float> TurnedBySignOf(Vector512<float> value, Vector512<float> other) =>
+        Avx512F.TernaryLogic(value, other, Vector512.Create(-0f), 0x78); // a xor (b and c)
 }

@@ -37,11 +37,11 @@ internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Lanes* deltas
             vote += *delta;
         }
 
-        var election = new Election(vote, Vector512<float>.Zero);
+        var election = new Election<SummedDivisor>(vote, Vector512<float>.Zero);
         share = shares;
         for (var delta = deltas; delta < _end; delta++, share++)
             election.Add(*delta, share->Weight);
-        var merged = _normalize ? election.Sum / Kept(election.Divisor) : election.Sum;
+        var merged = _normalize ? election.Sum / Kept(election.Tally) : election.Sum;
         return (merged * Vector512.Create(_lambda)) + start;
     }
 

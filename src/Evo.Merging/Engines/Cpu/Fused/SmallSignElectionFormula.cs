@@ -8,12 +8,11 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 /// The same as <see cref="SignElectionFormula{TShare}"/> for few trimmed models (<see cref="SmallSignElection"/>): the deltas stay in registers, and the divisor needs no
 /// guard.
 /// </summary>
-internal unsafe struct SmallSignElectionFormula<TCount>(TrimmedShare* shares, SignElectionKernel kernel) : IFormula
+internal unsafe struct SmallSignElectionFormula<TCount, TDivisor>(TrimmedShare* shares, TDivisor divisor, float lambda) : IFormula
     where TCount : struct, IModelCount
+    where TDivisor : struct, IElectedDivisor
 {
-    private readonly bool _scales = kernel.Lambda != 1;
-    private readonly float _lambda = kernel.Lambda;
-    private readonly float _noDivisor = SmallSignElection.NoDivisor(kernel);
+    private readonly bool _scales = lambda != 1;
     private TrimmedShare _one;
     private TrimmedShare _two;
     private TrimmedShare _three;
@@ -56,14 +55,14 @@ internal unsafe struct SmallSignElectionFormula<TCount>(TrimmedShare* shares, Si
         if (TCount.Models > 3)
             vote += fourth = TaskVectorShares.Delta(in _four, Lanes.Load<TInput>(_fourth, index) - start, indices);
 
-        var election = new Election(vote, Vector512.Create(_noDivisor));
-        election.Add(first, _one.Weight);
-        election.Add(second, _two.Weight);
+        var election = new Election<TDivisor>(vote, divisor.Empty);
+        election.AddFirst(first, divisor.Ballot(0, _one.Weight));
+        election.Add(second, divisor.Ballot(1, _two.Weight));
         if (TCount.Models > 2)
-            election.Add(third, _three.Weight);
+            election.Add(third, divisor.Ballot(2, _three.Weight));
         if (TCount.Models > 3)
-            election.Add(fourth, _four.Weight);
-        var merged = election.Sum / election.Divisor;
-        return (_scales ? merged * Vector512.Create(_lambda) : merged) + start;
+            election.Add(fourth, divisor.Ballot(3, _four.Weight));
+        var merged = divisor.Divide(election.Sum, election.Tally);
+        return (_scales ? merged * Vector512.Create(lambda) : merged) + start;
     }
 }

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Evo.Merging.Methods.TaskVectors;
+
+namespace Evo.Merging.Engines.Cpu.Fused;
+
+/// <summary>
+/// The tally is a whole number whose bits tell which models agree: the index into a table of the sums that their weights can have. Each sum is a
+/// <see cref="KnownDivisor"/>; a division takes a processor as long as eight other operations.
+/// </summary>
+internal readonly struct TabledDivisor(Vector512<float> high, Vector512<float> low) : IElectedDivisor
+{
+    public Vector512<float> Empty => Vector512<float>.Zero;
+
+    /// <summary>
+    /// False where registers do not hold the table, or where the bits would not be those of divisions: deltas that agree do not cancel, so that their sum is no smaller than
+    /// the smallest that is kept, but that may be too small.
+    /// </summary>
+    public static bool TryCreate(SignElectionKernel kernel, out TabledDivisor divisor)
+    {
+        divisor = default;
+        if (!Avx512F.IsSupported || !Array.TrueForAll(kernel.Shares, KeepsDividends))
+            return false;
+        Span<float> high = stackalloc float[Vector512<float>.Count];
+        Span<float> low = stackalloc float[Vector512<float>.Count];
+        high.Clear();
+        low.Clear();
+        for (var subset = 1; subset < 1 << kernel.Shares.Length; subset++)
+        {
+            var sum = SumOfWeights(kernel.Shares, subset);
+            if (sum == 0)
+                continue; // models of weight 0 do not agree
+            if (!KnownDivisor.TryCreate(sum, out var known))
+                return false;
+            (high[subset], low[subset]) = (known.High, known.Low);
+        }
+
+        divisor = new TabledDivisor(Vector512.Create<float>(high), Vector512.Create<float>(low));
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Ballot(int model, Vector512<float> weight) => Vector512.Create(1 << model).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Tallied(Vector512<float> tally, Vector512<float> ballot, Vector512<float> agrees) =>
+        Avx512F.BlendVariable(tally, tally | ballot, agrees);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes Divide(Lanes sum, Lanes tally) => new(Divide(sum.First, tally.First), Divide(sum.Second, tally.Second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<float> Divide(Vector512<float> sum, Vector512<float> tally) =>
+        Vector512.FusedMultiplyAdd(sum, Avx512F.PermuteVar16x32(high, tally.AsInt32()), sum * Avx512F.PermuteVar16x32(low, tally.AsInt32()));
+
+    private static bool KeepsDividends(TaskVectorShare share) =>
+        share.Weight == 0 || MathF.Abs(share.Weight) * (share.Sparsity.Cut?.Threshold ?? 0) >= KnownDivisor.SmallestDividend;
+
+    /// <summary>In the order in which the kernel adds them up.</summary>
+    private static float SumOfWeights(TaskVectorShare[] shares, int subset)
+    {
+        var sum = 0f;
+        for (var model = 0; model < shares.Length; model++)
+            if ((subset & (1 << model)) != 0)
+                sum += shares[model].Weight;
+        return sum;
+    }
+}
