@@ -98,7 +98,16 @@ internal static class InMemory
         });
         linears.RemoveRange(0, WarmUps);
         news.RemoveRange(0, WarmUps);
-        return new Row(first, planning, Median(news.Zip(linears, (ours, linear) => ours / linear)), news.Min() / linears.Min(), Median(news), same, oneLayer, plan!.Estimate.BytesRead + (4.0 * weights.Layout.ElementCount), engine.PreparedBytes);
+        return new Row(
+            First: first,
+            Plan: planning,
+            New: Median(news),
+            OfLinear: Median(news.Zip(linears, (ours, linear) => ours / linear)),
+            QuickestOfLinear: news.Min() / linears.Min(),
+            Same: same,
+            OneLayer: oneLayer,
+            Bytes: plan!.Estimate.BytesRead + (4.0 * weights.Layout.ElementCount),
+            Prepared: engine.PreparedBytes);
     }
 
     private static MergePlan Plan(ParentModels parents, string method, int candidate, double? layerWeight = null) =>
@@ -138,5 +147,5 @@ internal static class InMemory
         return watch.Elapsed.TotalSeconds;
     }
 
-    private sealed record Row(double First, double Plan, double OfLinear, double QuickestOfLinear, double New, double Same, double OneLayer, double Bytes, long Prepared);
+    private sealed record Row(double First, double Plan, double New, double OfLinear, double QuickestOfLinear, double Same, double OneLayer, double Bytes, long Prepared);
 }

@@ -79,6 +79,20 @@ public sealed unsafe class FusedKernelTests
             }
     }
 
+    [Theory]
+    [InlineData("weight: 1.56263864, density: 0.4")] // a divisor that no table takes
+    [InlineData("weight: 0.5, density: 1")] // deltas too small for one
+    public void Elections_without_a_table_divide(string ofOne)
+    {
+        using var scene = LargeScene.Create();
+        var recipe = $"{{merge_method: ties, base_model: base, models: [{{model: one, parameters: {{{ofOne}}}}}, {{model: two, parameters: {{weight: 0.7, density: 0.5}}}}]}}";
+        var plan = scene.Plan(recipe);
+        using var workers = new CpuWorkers(1);
+        foreach (var (tensor, inputs) in plan.Tensors.Zip(CpuPlanInputs.Of(plan, workers, new PreparedCache(), CancellationToken.None)))
+            Assert.False(TabledDivisor.TryCreate((SignElectionKernel)tensor.Bind(inputs), out _));
+        Compare(scene, recipe);
+    }
+
     [Theory, MemberData(nameof(Lengths))]
     public void Every_element_is_merged_and_looked_at(int length)
     {

@@ -110,6 +110,7 @@ public sealed unsafe class SignElectionFormulaTests
     {
         Assert.Equal(Filled(7), Small<TwoModels>([0.5f, 2], 1, Filled(7), Filled(7), Filled(7)));
         Assert.Equal(Filled(7), Small<TwoModels>([0, 0], 1, Filled(7), Filled(3), Filled(9)));
+        Assert.Equal(Filled(-0f), Small<TwoModels>([0.5f, 2], 1, Cut, Filled(-0f), Filled(0.01f), Filled(0)));
         Assert.Equal(Filled(8.5f), Small<ThreeModels>([0.5f, 0.5f, 0.5f], 1, Filled(7), Filled(7), Filled(8), Filled(9))); // two do
     }
 
@@ -125,7 +126,14 @@ public sealed unsafe class SignElectionFormulaTests
                 Assert.Null(Small<ThreeModels>([-0.5f, -1, -2], 1, inputs));
                 Assert.Null(Small<ThreeModels>([0, 0, 0], 1, inputs));
                 Assert.Null(Small<ThreeModels>([0.5f, 1, 2], 1, Cut, inputs));
-                Assert.Null(Small<ThreeModels>([-0.5f, 0, -2], 1, Cut, inputs));
+                foreach (var sparsity in new[] { Cut, new Sparsity(MagnitudeCut.Nothing) })
+                {
+                    Assert.Null(Small<ThreeModels>([-0.5f, 0, -2], 1, sparsity, inputs));
+                    Assert.Null(Small<FourModels>([0.5f, 1, 2, 1], 1, sparsity, [.. inputs, Filled(-bad)]));
+                    if (model < 3)
+                        Assert.Null(Small<TwoModels>([0.5f, 0], 1, sparsity, inputs[..3]));
+                }
+
                 Assert.Null(Small<FourModels>([0.5f, 1, 2, 1], 1, [.. inputs, Filled(-bad)]));
                 if (model < 3)
                     Assert.Null(Small<TwoModels>([0.5f, 0], 1, inputs[..3]));
@@ -195,11 +203,13 @@ public sealed unsafe class SignElectionFormulaTests
             shares[model] = TrimmedShare.Of(kernel.Shares[model]);
         byte[][] bytes = [.. inputs.Select(input => MemoryMarshal.AsBytes<float>(input).ToArray())];
         var merged = Run<SignElectionFormula<TrimmedShare>, SingleInput>(new(shares, deltas, kernel), bytes);
-        Assert.Equal(merged, Run<SmallSignElectionFormula<TCount, SummedDivisor>, SingleInput>(new(shares, new SummedDivisor(kernel), lambda), bytes));
+        Assert.Equal(Bits(merged), Bits(Run<SmallSignElectionFormula<TCount, SummedDivisor>, SingleInput>(new(shares, new SummedDivisor(kernel), lambda), bytes)));
         if (TabledDivisor.TryCreate(kernel, out var table))
-            Assert.Equal(merged, Run<SmallSignElectionFormula<TCount, TabledDivisor>, SingleInput>(new(shares, table, lambda), bytes));
+            Assert.Equal(Bits(merged), Bits(Run<SmallSignElectionFormula<TCount, TabledDivisor>, SingleInput>(new(shares, table, lambda), bytes)));
         return merged;
     }
+
+    private static int[]? Bits(float[]? values) => values?.Select(BitConverter.SingleToInt32Bits).ToArray();
 
     private static float[]? Run<TFormula, TInput>(TFormula formula, byte[][] inputs)
         where TFormula : struct, IFormula

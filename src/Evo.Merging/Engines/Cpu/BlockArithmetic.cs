@@ -4,7 +4,9 @@ using Evo.Merging.Engines.Cpu.Fused;
 
 namespace Evo.Merging.Engines.Cpu;
 
-/// <summary>The block operations that most merges consist of, on operands as they lie: elements of a mapped file are widened in registers.</summary>
+/// <summary>
+/// The block operations that most merges consist of, on operands as they lie: elements of a mapped file are asked for ahead of time and widened in registers.
+/// </summary>
 internal static unsafe class BlockArithmetic
 {
     public static void Copy<TInput>(byte* source, float* destination, int length)

@@ -9,6 +9,7 @@ internal static unsafe class FusedLoop
     private const int MostAlignment = 64;
 
     /// <summary>Merges <paramref name="length"/> elements; false when one of them is not finite as stored.</summary>
+    /// <param name="output">Memory that no input lies in: inputs may be read again.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Run<TFormula, TInput, TOutput>(TFormula formula, InputPointers inputs, long start, int length, byte* output)
         where TFormula : struct, IFormula
@@ -18,14 +19,14 @@ internal static unsafe class FusedLoop
         var head = TOutput.Head(output, length);
         if (head > 0 && !RunFew<TFormula, TInput, TOutput>(formula, inputs, start, 0, head, output))
             return false;
-        var placed = formula; // a copy of which nobody has the address stays in registers
+        var placed = formula; // a copy whose address nobody keeps (Place is inlined) stays in registers
         placed.Place(inputs, start);
         var bits = Vector512<int>.Zero;
         var full = (nuint)(head + ((length - head) / Lanes.Count * Lanes.Count));
         for (var i = (nuint)head; i < full; i += (nuint)Lanes.Count)
         {
             var merged = placed.At<TInput>(i);
-            bits = merged.Bits(bits);
+            bits = merged.BitsWith(bits);
             merged.Store<TOutput>(output, i);
         }
 
@@ -34,8 +35,8 @@ internal static unsafe class FusedLoop
     }
 
     /// <summary>
-    /// Looks at every one of elements [first, end) again: their bits together are those of no finite number, which happens as soon as one of them is 2 or more. In the loop
-    /// one operation for two vectors tells that there is nothing to look for.
+    /// Looks at each of elements [first, end): the bits of all together are those of no finite number. That may be so although each is finite, but only where one is 2 or
+    /// more; else a single operation for two vectors, in the loop, has told that there is nothing to look for.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool AreFinite<TFormula, TInput, TOutput>(TFormula formula, InputPointers inputs, long start, int first, int end)
@@ -52,7 +53,7 @@ internal static unsafe class FusedLoop
 
     /// <summary>
     /// Merges elements [first, end), fewer than fill the lanes: through the same instructions, in copies that are filled up with zeros. In a method of its own, since beside
-    /// a second formula and its copies the loop's largest value would not stay in a register.
+    /// a second formula and its copies what the loop keeps would not stay in registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool RunFew<TFormula, TInput, TOutput>(TFormula formula, InputPointers inputs, long start, int first, int end, byte* output)

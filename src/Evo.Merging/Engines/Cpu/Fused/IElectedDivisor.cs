@@ -5,7 +5,7 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 /// <summary>How an election tallies the models that agree, and divides by the sum of their weights.</summary>
 internal interface IElectedDivisor
 {
-    /// <summary>What a tally begins at.</summary>
+    /// <summary>What a tally begins at, where <see cref="Divide"/> is to divide by it.</summary>
     Vector512<float> Empty { get; }
 
     /// <summary>What is tallied of a model that agrees.</summary>

@@ -2,14 +2,16 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 
 /// <summary>
 /// Division by a divisor known in advance in one multiplication and one fused multiplication and addition, <c>x·High + (x·Low)</c>: High is the reciprocal rounded, Low what
-/// that lacks. The quotient has the bits of a division, for dividends of <see cref="SmallestDividend"/> and more in magnitude, and 0. (N. Brisebarre, J.-M. Muller,
-/// S. K. Raina, "Accelerating Correctly Rounded Floating-Point Division when the Divisor Is Known in Advance", IEEE Transactions on Computers 53(8), 2004.)
+/// that lacks. The quotient has the bits of a division, for dividends of <see cref="SmallestDividend"/> and more in magnitude; that of 0 is a 0, whose sign may differ.
+/// (N. Brisebarre, J.-M. Muller, S. K. Raina, "Accelerating Correctly Rounded Floating-Point Division when the Divisor Is Known in Advance", IEEE Transactions on
+/// Computers 53(8), 2004.)
 /// </summary>
 /// <remarks>
 /// Why that can be known: let x and y be from 1 to 2, X and Y their significands as integers of 24 bits. Before its last rounding the result is off by less than
 /// x·2⁻⁵⁰ + 2⁻⁴⁹ (what Low and the product with it are rounded by), or x·2⁻⁴⁹ + 2⁻⁴⁹ with the second best Low. From the values at which rounding changes, which are M·2⁻²⁴
-/// or, where x is less than y, M·2⁻²⁵ with an odd M, the quotient is off by |X·2²⁴ − M·Y| / (Y·2²⁴) or |X·2²⁵ − M·Y| / (Y·2²⁵), and Y is less than 2²⁴. For even Y the
-/// numerators are even, 2 at least, and that is more than the error. For odd Y they are odd, and it is more unless the numerator is 1: this leaves four X to try.
+/// or, where x is less than y, M·2⁻²⁵ with an odd M, the quotient is off by |X·2²⁴ − M·Y| / (Y·2²⁴) or |X·2²⁵ − M·Y| / (Y·2²⁵), and Y is less than 2²⁴. The numerators are
+/// not 0, since Y is no multiple of 2²⁴. For even Y they are even, 2 at least, which is more than the error with the best Low. For odd Y they are odd; from 3 on that is more
+/// than the error with either Low, and 1 leaves four X to try.
 /// </remarks>
 internal readonly struct KnownDivisor
 {
@@ -28,16 +30,17 @@ internal readonly struct KnownDivisor
 
     public float Low { get; }
 
-    /// <summary>False for a divisor out of range, and for one in thousand in it.</summary>
+    /// <summary>False for a divisor out of range, and for one in a thousand within it: some quotient is wrong then.</summary>
     public static bool TryCreate(float divisor, out KnownDivisor known)
     {
+        known = default;
+        if (MathF.Abs(divisor) is not (>= 1 / LargestDivisor and <= LargestDivisor))
+            return false;
         var high = 1 / divisor;
         var lacking = MathF.FusedMultiplyAdd(-divisor, high, 1); // a float32: no rounding
         var low = lacking / divisor;
         known = new KnownDivisor(high, low);
-        if (MathF.Abs(divisor) is not (>= 1 / LargestDivisor and <= LargestDivisor))
-            return false;
-        if (known.IsExact(divisor))
+        if (Significand(divisor) % 2 == 0 || known.IsExact(divisor))
             return true;
         var isTooLow = MathF.FusedMultiplyAdd(-divisor, low, lacking) > 0 == divisor > 0;
         known = new KnownDivisor(high, isTooLow ? MathF.BitIncrement(low) : MathF.BitDecrement(low));
@@ -46,11 +49,12 @@ internal readonly struct KnownDivisor
 
     public float Quotient(float dividend) => MathF.FusedMultiplyAdd(dividend, High, dividend * Low);
 
+    private static uint Significand(float value) => ((uint)BitConverter.SingleToInt32Bits(value) & (Two23 - 1)) | Two23;
+
+    /// <param name="divisor">Its significand is odd.</param>
     private bool IsExact(float divisor)
     {
-        var y = ((uint)BitConverter.SingleToInt32Bits(divisor) & (Two23 - 1)) | Two23;
-        if (y % 2 == 0)
-            return true;
+        var y = Significand(divisor);
         var of24 = InverseOfPowerOfTwo(24, y);
         var of25 = InverseOfPowerOfTwo(25, y);
         return IsExact(of25, divisor) && IsExact(y - of25, divisor) && IsExact(y + of24, divisor) && IsExact(y + y - of24, divisor);

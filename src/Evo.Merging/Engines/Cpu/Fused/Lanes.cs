@@ -51,12 +51,12 @@ internal readonly unsafe struct Lanes(Vector512<float> first, Vector512<float> s
             TOutput.Store(second, elements, index + PerVector);
     }
 
-    /// <summary>The bits that are set in <paramref name="bits"/> or in an element, in each lane: a number no smaller than any of them.</summary>
+    /// <summary>The bits that are set in <paramref name="bits"/> or in an element, in each lane: without the sign's, a number no smaller than any of these.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector512<int> Bits(Vector512<int> bits) =>
+    public Vector512<int> BitsWith(Vector512<int> bits) =>
         Avx512F.IsSupported ? Avx512F.TernaryLogic(bits, first.AsInt32(), second.AsInt32(), 0xFE) : bits | first.AsInt32(); // FE: a or b or c
 
-    /// <summary>The same, with the sign turned over where <paramref name="other"/> is negative.</summary>
+    /// <summary>The elements, negated where the sign bit of <paramref name="other"/> is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes TurnedBySignOf(Lanes other) => Avx512F.IsSupported
         ? new(TurnedBySignOf(first, other.First), TurnedBySignOf(second, other.Second))

@@ -8,16 +8,17 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 
 /// <summary>
 /// The tally is a whole number whose bits tell which models agree: the index into a table of the sums that their weights can have. Each sum is a
-/// <see cref="KnownDivisor"/>; a division takes a processor as long as eight other operations.
+/// <see cref="KnownDivisor"/>, because a division takes as long as about eight other operations (with AVX-512, where this was measured).
 /// </summary>
 internal readonly struct TabledDivisor(Vector512<float> high, Vector512<float> low) : IElectedDivisor
 {
     public Vector512<float> Empty => Vector512<float>.Zero;
 
     /// <summary>
-    /// False where registers do not hold the table, or where the bits would not be those of divisions: deltas that agree do not cancel, so that their sum is no smaller than
-    /// the smallest that is kept, but that may be too small.
+    /// False without AVX-512, for sums that are no <see cref="KnownDivisor"/>, and where an agreeing delta may be too small a dividend. Such deltas have one sign: their sum is
+    /// at least the smallest magnitude that is kept, times its weight.
     /// </summary>
+    /// <param name="kernel">One that <see cref="SmallSignElection"/> covers: a sum of weights is 0 only where all of them are.</param>
     public static bool TryCreate(SignElectionKernel kernel, out TabledDivisor divisor)
     {
         divisor = default;
@@ -31,7 +32,7 @@ internal readonly struct TabledDivisor(Vector512<float> high, Vector512<float> l
         {
             var sum = SumOfWeights(kernel.Shares, subset);
             if (sum == 0)
-                continue; // models of weight 0 do not agree
+                continue; // such models agree only where they are NaN, and times 0 that stays NaN
             if (!KnownDivisor.TryCreate(sum, out var known))
                 return false;
             (high[subset], low[subset]) = (known.High, known.Low);
