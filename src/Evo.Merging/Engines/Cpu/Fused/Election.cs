@@ -7,8 +7,9 @@ namespace Evo.Merging.Engines.Cpu.Fused;
 /// <summary>What follows when the sign is elected: the deltas that agree with it are summed, and tallied with it.</summary>
 /// <param name="vote">Σ δᵢ: a vote of zero elects plus. -0 only where all deltas are zero.</param>
 /// <param name="empty">What the tally begins at.</param>
+/// <param name="constants">Of the formula: as its fields they stay in registers, where constants written here would be loaded each time.</param>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty)
+internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty, ElectionConstants constants)
     where TDivisor : struct, IElectedDivisor
 {
     public Lanes Sum { get; private set; } = Lanes.Zero;
@@ -25,9 +26,9 @@ internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty)
             return;
         }
 
-        var turned = delta.TurnedBySignOf(vote);
-        var first = Avx512F.CompareNotLessThanOrEqual(turned.First, Vector512<float>.Zero);
-        var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, Vector512<float>.Zero);
+        var turned = delta.TurnedBySignOf(vote, constants.SignBits);
+        var first = Avx512F.CompareNotLessThanOrEqual(turned.First, constants.Zero);
+        var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, constants.Zero);
         Sum = new(Avx512F.BlendVariable(Vector512<float>.Zero, delta.First, first), Avx512F.BlendVariable(Vector512<float>.Zero, delta.Second, second));
         Tally = new(TDivisor.Tallied(empty, ballot, first), TDivisor.Tallied(empty, ballot, second));
     }
@@ -36,20 +37,27 @@ internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(Lanes delta, Vector512<float> ballot)
     {
-        var turned = delta.TurnedBySignOf(vote); // what agrees is positive
+        var turned = delta.TurnedBySignOf(vote, constants.SignBits); // what agrees is positive
         if (Avx512F.IsSupported)
         {
             // Each mask is used twice, and neither as a vector of the same bits nor by another method, so that it stays in a mask register.
-            var first = Avx512F.CompareNotLessThanOrEqual(turned.First, Vector512<float>.Zero);
-            var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, Vector512<float>.Zero);
+            var first = Avx512F.CompareNotLessThanOrEqual(turned.First, constants.Zero);
+            var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, constants.Zero);
             Sum = new(Avx512F.BlendVariable(Sum.First, Sum.First + delta.First, first), Avx512F.BlendVariable(Sum.Second, Sum.Second + delta.Second, second));
             Tally = new(TDivisor.Tallied(Tally.First, ballot, first), TDivisor.Tallied(Tally.Second, ballot, second));
         }
         else
         {
-            var agrees = ~Vector512.LessThanOrEqual(turned.First, Vector512<float>.Zero);
+            var agrees = ~Vector512.LessThanOrEqual(turned.First, constants.Zero);
             Sum += new Lanes(agrees & delta.First);
             Tally = new(TDivisor.Tallied(Tally.First, ballot, agrees));
         }
     }
+}
+
+internal readonly struct ElectionConstants()
+{
+    public Vector512<float> Zero { get; } = Vector512<float>.Zero;
+
+    public Vector512<float> SignBits { get; } = Vector512.Create(-0f);
 }

@@ -57,10 +57,11 @@ internal readonly unsafe struct Lanes(Vector512<float> first, Vector512<float> s
         Avx512F.IsSupported ? Avx512F.TernaryLogic(bits, first.AsInt32(), second.AsInt32(), 0xFE) : bits | first.AsInt32(); // FE: a or b or c
 
     /// <summary>The elements, negated where the sign bit of <paramref name="other"/> is set.</summary>
+    /// <param name="signBits">-0 in each lane.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Lanes TurnedBySignOf(Lanes other) => Avx512F.IsSupported
-        ? new(TurnedBySignOf(first, other.First), TurnedBySignOf(second, other.Second))
-        : new(first ^ (other.First & Vector512.Create(-0f)));
+    public Lanes TurnedBySignOf(Lanes other, Vector512<float> signBits) => Avx512F.IsSupported
+        ? new(TurnedBySignOf(first, other.First, signBits), TurnedBySignOf(second, other.Second, signBits))
+        : new(first ^ (other.First & signBits));
 
     /// <summary>The larger of <paramref name="largest"/> and the bits without sign, in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,6 +92,6 @@ internal readonly unsafe struct Lanes(Vector512<float> first, Vector512<float> s
         Avx512F.IsSupported ? new(left.First / right.First, left.Second / right.Second) : new(left.First / right.First);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> TurnedBySignOf(Vector512<float> value, Vector512<float> other) =>
-        Avx512F.TernaryLogic(value, other, Vector512.Create(-0f), 0x78); // a xor (b and c)
+    private static Vector512<float> TurnedBySignOf(Vector512<float> value, Vector512<float> other, Vector512<float> signBits) =>
+        Avx512F.TernaryLogic(value, other, signBits, 0x78); // a xor (b and c)
 }

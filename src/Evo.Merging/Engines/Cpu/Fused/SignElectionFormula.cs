@@ -12,6 +12,7 @@ internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Lanes* deltas
     private readonly bool _normalize = kernel.Normalize;
     private readonly float _smallestDivisor = kernel.SmallestDivisor;
     private readonly float _lambda = kernel.Lambda;
+    private readonly ElectionConstants _constants = new();
     private Lanes* _end;
     private InputPointers _inputs;
 
@@ -37,7 +38,7 @@ internal unsafe struct SignElectionFormula<TShare>(TShare* shares, Lanes* deltas
             vote += *delta;
         }
 
-        var election = new Election<SummedDivisor>(vote, Vector512<float>.Zero);
+        var election = new Election<SummedDivisor>(vote, Vector512<float>.Zero, _constants);
         share = shares;
         for (var delta = deltas; delta < _end; delta++, share++)
             election.Add(*delta, share->Weight);

@@ -13,6 +13,7 @@ internal unsafe struct SmallSignElectionFormula<TCount, TDivisor>(TrimmedShare* 
     where TDivisor : struct, IElectedDivisor
 {
     private readonly bool _scales = lambda != 1;
+    private readonly ElectionConstants _constants = new();
     private TrimmedShare _one;
     private TrimmedShare _two;
     private TrimmedShare _three;
@@ -55,7 +56,7 @@ internal unsafe struct SmallSignElectionFormula<TCount, TDivisor>(TrimmedShare* 
         if (TCount.Models > 3)
             vote += fourth = TaskVectorShares.Delta(in _four, Lanes.Load<TInput>(_fourth, index) - start, indices);
 
-        var election = new Election<TDivisor>(vote, divisor.Empty);
+        var election = new Election<TDivisor>(vote, divisor.Empty, _constants);
         election.AddFirst(first, divisor.Ballot(0, _one.Weight));
         election.Add(second, divisor.Ballot(1, _two.Weight));
         if (TCount.Models > 2)
