@@ -39,7 +39,8 @@ public static class FolderMerge
         if (plan.Tensors.Any(tensor => MatrixBytes.Of(tensor).Total > 0))
             NativeHeap.ReturnLargeBlocks();
 
-        using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)));
+        var garbage = new GarbagePace(WorkingMemory.GarbageStepOf(plan, options));
+        using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)), garbage);
         var masks = TaskMaskFile.IsAskedFor(plan) ? new TaskMaskFile(plan, workers, cancellation) : null;
         using var writer = ModelFolderWriter.Create(
             folder,

@@ -8,7 +8,8 @@ namespace Evo.Merging.Engines.Cpu;
 /// the outermost first. Which thread does what is left open; results never depend on it.
 /// </summary>
 /// <param name="matrices">What matrices may take; without a bound when null.</param>
-internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null) : IDisposable
+/// <param name="garbage">Looked at after every item; the collector comes when it likes when null.</param>
+internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null, GarbagePace? garbage = null) : IDisposable
 {
     private readonly ConcurrentBag<CpuRun> _idle = [];
     private readonly Lazy<MatrixProducts> _products = new();
@@ -31,7 +32,7 @@ internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null) : IDi
         cancellation.ThrowIfCancellationRequested();
         if (items <= 0)
             return;
-        var loop = new ItemLoop(items, work, cancellation);
+        var loop = new ItemLoop(items, work, garbage, cancellation);
         if (items > 1 && Count > 1)
             Open(loop);
         Work(loop);

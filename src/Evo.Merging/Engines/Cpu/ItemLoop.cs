@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>One loop over items that several threads take part in; the thread that made it does from the start.</summary>
-internal sealed class ItemLoop(int items, Action<int, CpuRun> work, CancellationToken cancellation)
+internal sealed class ItemLoop(int items, Action<int, CpuRun> work, GarbagePace? garbage, CancellationToken cancellation)
 {
     private readonly object _gate = new();
     private int _next = -1;
@@ -23,6 +23,7 @@ internal sealed class ItemLoop(int items, Action<int, CpuRun> work, Cancellation
             {
                 cancellation.ThrowIfCancellationRequested();
                 work(item, run);
+                garbage?.Keep();
             }
         }
         catch (Exception failure)

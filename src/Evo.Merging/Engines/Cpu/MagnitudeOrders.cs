@@ -3,8 +3,8 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// The form in which a tensor's order is kept: sorted keys for a small one; nothing for a single merge, which has few cuts; counts where the magnitudes are few distinct numbers; the sorted indices where they
-/// are many and memory allows; else a histogram, whose cuts cost further passes. All give the same cuts.
+/// The form in which a tensor's order is kept. Sorted keys for a small one. For a single merge, which has few cuts, nothing, or a histogram where a score needs whole rows. For many merges, counts where the
+/// magnitudes are few distinct numbers; the sorted indices where they are many and memory allows; else a histogram, whose cuts cost further passes. All give the same cuts.
 /// </summary>
 internal static class MagnitudeOrders
 {
@@ -14,8 +14,8 @@ internal static class MagnitudeOrders
         var scan = new MagnitudeScan(inputs, granularity, score);
         if (inputs.ElementCount <= SortedMagnitudes.MostElements)
             return new SortedMagnitudes(scan);
-        if (inputs.IsForOneMerge && granularity == Granularity.Elements)
-            return new SelectedMagnitudes(scan);
+        if (inputs.IsForOneMerge)
+            return granularity == Granularity.Elements ? new SelectedMagnitudes(scan) : new MagnitudeHistogram(scan);
         if (MagnitudeSpectrum.Of(scan) is { } spectrum)
             return spectrum;
         return inputs.ElementCount <= SortedIndices.MostElements && inputs.HasRoomFor(inputs.ElementCount * sizeof(uint))

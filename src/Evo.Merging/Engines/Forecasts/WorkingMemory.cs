@@ -14,31 +14,36 @@ internal static class WorkingMemory
     /// <summary>What ONNX Runtime, which multiplies matrices, adds to it.</summary>
     public const long ProductBytes = 30_000_000;
 
-    private const long PileUp = 64_000_000; // what the collector lets lie about before it comes, at most
-    private const int Loose = 2;
+    private const long LeastStep = 8_000_000;
+    private const int Loose = 2; // what is large is counted twice: as much may have been let go before the collector comes
     private const int ScratchBlocks = 4;
 
     public static long Of(MergePlan plan, FolderMergeOptions options, SpeedProbe? probe)
     {
-        var workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+        var workers = WorkersOf(options);
         var blocks = plan.Tensors.Max(tensor => tensor.Models.Length) + 1 + ScratchBlocks;
         long ordinary = workers * (((long)blocks * CpuRun.Capacity) + TensorExecution.PieceElements) * sizeof(float);
-        var matrices = OfMatrices(plan, workers);
+        var matrices = OfMatrices(plan, options);
         var others = plan.Tensors.Where(tensor => !MethodSample.IsOfMatrices(tensor)).ToArray();
         var longRuns = others.Select(tensor => MemoryGate.BytesOf(tensor, RunLengths.Of(tensor.Output, Granularity(tensor, probe)))).DefaultIfEmpty().Max();
         var prepared = probe is null ? 0 : others.Select(tensor => probe.SampleOf(tensor).PreparedBytesFor(tensor)).OrderDescending().Take(workers).Sum();
-        var piled = probe is null ? 0 : Math.Min(PileUp, others.Sum(tensor => probe.SampleOf(tensor).AllocatedBytesFor(tensor)));
-        return ProgramBytes + (matrices > 0 ? ProductBytes : 0) + ordinary + Math.Min(options.MemoryBytes, (Loose * matrices) + (workers * longRuns)) + prepared + piled;
+        var piled = probe is null ? 0 : Math.Min(GarbagePace.MostBytes(GarbageStepOf(plan, options)), others.Sum(tensor => probe.SampleOf(tensor).AllocatedBytesFor(tensor)));
+        return ProgramBytes + (matrices > 0 ? ProductBytes : 0) + ordinary + Math.Min(options.MemoryBytes, (Loose * matrices) + (workers * longRuns)) + (Loose * prepared) + piled;
     }
 
     /// <summary>
     /// What matrices may take: the budget; where they need much less, twice what they need, so that the collector is seldom called; without a bound where there are none.
     /// </summary>
     public static long LimitOf(MergePlan plan, FolderMergeOptions options) =>
-        OfMatrices(plan, options.Workers > 0 ? options.Workers : Environment.ProcessorCount) is > 0 and var needed ? Math.Min(options.MemoryBytes, Loose * needed) : long.MaxValue;
+        OfMatrices(plan, options) is > 0 and var needed ? Math.Min(options.MemoryBytes, Loose * needed) : long.MaxValue;
 
-    private static long OfMatrices(MergePlan plan, int workers) =>
-        plan.Tensors.Select(tensor => MatrixBytes.Of(tensor).Total).OrderDescending().Take(workers).Sum();
+    /// <summary>What may be allocated between two calls of the collector: little; as much as matrices need where there are any; and never a larger part of the budget than an eighth.</summary>
+    public static long GarbageStepOf(MergePlan plan, FolderMergeOptions options) => Math.Min(options.MemoryBytes / 8, Math.Max(LeastStep, OfMatrices(plan, options)));
+
+    private static long OfMatrices(MergePlan plan, FolderMergeOptions options) =>
+        plan.Tensors.Select(tensor => MatrixBytes.Of(tensor).Total).OrderDescending().Take(WorkersOf(options)).Sum();
+
+    private static int WorkersOf(FolderMergeOptions options) => options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
 
     private static Granularity Granularity(PlannedTensor tensor, SpeedProbe? probe) => probe?.SampleOf(tensor).Granularity ?? Methods.Kernels.Granularity.Elements;
 }

@@ -40,7 +40,7 @@ internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty, ElectionC
         var turned = delta.TurnedBySignOf(vote, constants.SignBits); // what agrees is positive
         if (Avx512F.IsSupported)
         {
-            // Each mask is used twice, and neither as a vector of the same bits nor by another method, so that it stays in a mask register.
+            // Each mask is used twice, and neither as a vector of the same bits nor returned by a method, so that it stays in a mask register.
             var first = Avx512F.CompareNotLessThanOrEqual(turned.First, constants.Zero);
             var second = Avx512F.CompareNotLessThanOrEqual(turned.Second, constants.Zero);
             Sum = new(Avx512F.BlendVariable(Sum.First, Sum.First + delta.First, first), Avx512F.BlendVariable(Sum.Second, Sum.Second + delta.Second, second));
@@ -53,11 +53,4 @@ internal struct Election<TDivisor>(Lanes vote, Vector512<float> empty, ElectionC
             Tally = new(TDivisor.Tallied(Tally.First, ballot, agrees));
         }
     }
-}
-
-internal readonly struct ElectionConstants()
-{
-    public Vector512<float> Zero { get; } = Vector512<float>.Zero;
-
-    public Vector512<float> SignBits { get; } = Vector512.Create(-0f);
 }
