@@ -68,6 +68,14 @@ public sealed class AdaptedTensorData
         }
     }
 
+    /// <summary>Lets go of the memory that reading took, when all is read.</summary>
+    public void Release()
+    {
+        _base.Release(Tensor.Name);
+        if (_change.Update is { } update)
+            _factors.Forget(update, _change.IsTransposed);
+    }
+
     private void ReadUnscaled(long first, Span<float> destination)
     {
         if (_change.Replacement is { } saved)

@@ -10,6 +10,8 @@ internal sealed class AdapterFactors(AdapterFolder adapter)
     /// <param name="transposed">The weight lies [in, out]: an embedding, or GPT-2's kind of linear module.</param>
     public LowRankProduct Product(LowRankUpdate update, bool transposed) => _recent.Get((update.Module, transposed), () => Read(update, transposed));
 
+    public void Forget(LowRankUpdate update, bool transposed) => _recent.Forget((update.Module, transposed));
+
     private LowRankProduct Read(LowRankUpdate update, bool transposed)
     {
         var (a, b) = (adapter.ReadAll(update.A), adapter.ReadAll(update.B));

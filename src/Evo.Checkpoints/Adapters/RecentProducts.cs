@@ -41,6 +41,21 @@ public sealed class RecentProducts(long mostBytes)
         }
     }
 
+    /// <summary>Keeps a product no longer; it is computed again when it is asked for again.</summary>
+    public void Forget(object key)
+    {
+        lock (_gate)
+        {
+            for (var node = _recent.First; node is not null; node = node.Next)
+            {
+                if (!node.Value.Key.Equals(key))
+                    continue;
+                _recent.Remove(node);
+                return;
+            }
+        }
+    }
+
     private void Trim()
     {
         lock (_gate)

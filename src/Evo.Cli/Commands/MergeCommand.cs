@@ -40,14 +40,14 @@ internal static class MergeCommand
         {
             using var signals = new ShutdownSignals(console.Error.WriteLine);
             var target = parsed.GetValue(output) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
-            using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), target, console.Error.WriteLine, signals.Stop);
-            if (parsed.GetValue(readBudget) is { } budget)
-                session.Limit(budget, parsed.GetValue(catalog), signals.Stop);
             var options = new FolderMergeOptions
             {
                 MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value,
                 ShardBytes = ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value,
             };
+            using var session = RecipeSession.Open(parsed.GetRequiredValue(recipe), parsed.GetValue(modelsFrom), target, options.MemoryBytes, console.Error.WriteLine, signals.Stop);
+            if (parsed.GetValue(readBudget) is { } budget)
+                session.Limit(budget, parsed.GetValue(catalog), signals.Stop);
             MergeText.Tell(console, session);
             if (parsed.GetValue(dryRun))
             {
@@ -67,7 +67,7 @@ internal static class MergeCommand
             void Write(MergePlan plan, string into)
             {
                 if (parsed.GetValue(asAdapter) && into == folder)
-                    (tensors, bytes) = AdapterMerge.Write(plan, into, cancellation: signals.Stop);
+                    (tensors, bytes) = AdapterMerge.Write(plan, into, options: options, cancellation: signals.Stop);
                 else
                     FolderMerge.Write(plan, into, options: options, cancellation: signals.Stop);
             }

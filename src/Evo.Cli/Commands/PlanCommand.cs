@@ -30,7 +30,7 @@ internal static class PlanCommand
             var path = parsed.GetRequiredValue(file);
             if (File.Exists(path) && RecipeReader.IsRecipe(await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false), path))
             {
-                using var session = RecipeSession.Open(path, parsed.GetValue(modelsFrom), output: null, console.Error.WriteLine, cancellation);
+                using var session = RecipeSession.Open(path, parsed.GetValue(modelsFrom), output: null, memory: null, console.Error.WriteLine, cancellation);
                 var options = new FolderMergeOptions { MemoryBytes = ByteSize.Parse(parsed.GetRequiredValue(memory))!.Value };
                 MergeText.Tell(console, session);
                 MergeForecastText.Write(console, session, MergeForecast.Of(session.Plan, options, cancellation: cancellation), parsed.GetValue(json));

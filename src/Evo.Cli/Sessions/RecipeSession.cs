@@ -36,8 +36,9 @@ internal sealed class RecipeSession : IDisposable
 
     /// <param name="modelsFrom">The folder that relative model paths start from; null for the recipe's own.</param>
     /// <param name="output">The folder to make; null when nothing will be written.</param>
+    /// <param name="memory">Bytes that writing a candidate which the recipe names as a parent may take; null for the default.</param>
     /// <param name="announce">Told a line before a model is run for its statistics.</param>
-    public static RecipeSession Open(string recipe, string? modelsFrom, string? output, Action<string> announce, CancellationToken cancellation)
+    public static RecipeSession Open(string recipe, string? modelsFrom, string? output, long? memory, Action<string> announce, CancellationToken cancellation)
     {
         var path = Path.GetFullPath(recipe);
         if (!File.Exists(path)) throw new RecipeException($"{path}: there is no such file");
@@ -50,7 +51,7 @@ internal sealed class RecipeSession : IDisposable
         return new RecipeSession(read.MergeMethod, merge.Result, merge, Path.GetDirectoryName(path)!, merge);
 
         ParentModels OpenModels(ImmutableArray<string> names, ImmutableDictionary<string, string> stages) =>
-            ParentModels.Open(names, start, CandidateParents.Resolve(names, start, cancellation).SetItems(stages));
+            ParentModels.Open(names, start, CandidateParents.Resolve(names, start, memory, cancellation).SetItems(stages));
 
         ParentModels Open(MergeRecipe one, ImmutableDictionary<string, string> stages)
         {

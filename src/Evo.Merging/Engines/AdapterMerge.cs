@@ -2,6 +2,7 @@ using Evo.Checkpoints.Adapters;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Engines.Adapters;
 using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Engines.Forecasts;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
 using Evo.Merging.Recipes;
@@ -20,16 +21,18 @@ public static class AdapterMerge
     /// <c>out_dtype</c> or <c>dtype</c>, else in the type of the first adapter.
     /// </param>
     /// <param name="readme">Text of README.md; none is written when null.</param>
-    /// <param name="workers">Threads; 0 for one a core.</param>
+    /// <param name="options">Memory and threads are heeded; an adapter has one file.</param>
     /// <exception cref="RecipeException">The result is no adapter: another method, or a model that is none of the base's adapters.</exception>
     /// <exception cref="NonFiniteMergeException">A merged tensor holds NaN or infinity.</exception>
     /// <exception cref="Evo.Checkpoints.CheckpointException">The folder cannot be written.</exception>
     /// <returns>How many tensors the adapter has, and their bytes.</returns>
-    public static (int Tensors, long Bytes) Write(MergePlan plan, string folder, string? readme = null, int workers = 0, CancellationToken cancellation = default)
+    public static (int Tensors, long Bytes) Write(MergePlan plan, string folder, string? readme = null, FolderMergeOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        using var threads = new CpuWorkers(workers);
+        options ??= new FolderMergeOptions();
+        var garbage = new GarbagePace(WorkingMemory.GarbageStepOf(plan, options));
+        using var threads = new CpuWorkers(WorkingMemory.WorkersOf(plan, options), garbage: garbage, memory: options.MemoryBytes);
         AdapterPart[] parts = [.. plan.Tensors.Zip(CpuPlanInputs.Of(plan, threads, cache: null, cancellation))
             .Select(pair => AdapterPart.Of(pair.First, pair.Second)).OfType<AdapterPart>()];
         if (parts.Length == 0)
@@ -48,7 +51,12 @@ public static class AdapterMerge
             writer.AddText("README.md", readme);
         var values = new AdapterPartValues(writer, type, threads, cancellation);
         foreach (var part in parts)
+        {
             values.Write(part);
+            part.Tensor.Release();
+            garbage.Keep();
+        }
+
         writer.Complete();
         return (tensors.Length, tensors.Sum(tensor => tensor.ByteLength));
     }

@@ -40,7 +40,7 @@ public static class FolderMerge
             NativeHeap.ReturnLargeBlocks();
 
         var garbage = new GarbagePace(WorkingMemory.GarbageStepOf(plan, options));
-        using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)), garbage);
+        using var workers = new CpuWorkers(WorkingMemory.WorkersOf(plan, options), new MatrixMemory(WorkingMemory.LimitOf(plan, options)), garbage, options.MemoryBytes);
         var masks = TaskMaskFile.IsAskedFor(plan) ? new TaskMaskFile(plan, workers, cancellation) : null;
         using var writer = ModelFolderWriter.Create(
             folder,

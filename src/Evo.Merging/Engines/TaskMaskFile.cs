@@ -64,7 +64,10 @@ internal sealed class TaskMaskFile
         writer.AddSafetensors(FileName, _parts.SelectMany(part => part.Stored), metadata, append =>
         {
             foreach (var part in _parts)
+            {
                 Write(part, append);
+                part.Tensor.Release();
+            }
         });
     }
 

@@ -39,6 +39,13 @@ internal sealed record AgreedTensor(TensorSource First, ImmutableArray<TensorSou
         }
     }
 
+    public override void Release()
+    {
+        First.Release();
+        foreach (var other in Others)
+            other.Release();
+    }
+
     public bool Equals(AgreedTensor? other) => other is not null && First == other.First && Others.SequenceEqual(other.Others);
 
     public override int GetHashCode() => Others.Aggregate(First.GetHashCode(), HashCode.Combine);

@@ -19,4 +19,6 @@ internal sealed record NoisyTensor(TensorSource Inner, double Scale, MaskKey Key
         for (var i = 0; i < destination.Length; i++)
             destination[i] += (float)(Scale * NormalNumbers.At(Key, first + i));
     }
+
+    public override void Release() => Inner.Release();
 }

@@ -71,7 +71,8 @@ internal sealed class Ota : IMergeMethod
         if (density >= 1)
             return null;
         var kind = $"{parameters.Choice("curvature")} {parameters.IsOn("rank_one")}";
-        return inputs.Remember($"ota: order of saliency by {kind}", model, () => SaliencyOrder.Of(inputs, curvature, model)).Largest((long)(density * inputs.ElementCount));
+        return inputs.ScoreOrder($"ota: order of saliency by {kind}, {inputs.ModelName(model)}", Granularity.Elements, run => Graft.Saliency(run, curvature, run.TaskVector(model)))
+            .Largest((long)(density * inputs.ElementCount));
     }
 
     /// <summary>Mean ‖τₖ‖ over ‖T‖; 1 when T is zero.</summary>

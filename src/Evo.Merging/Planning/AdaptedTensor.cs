@@ -17,6 +17,8 @@ public sealed record AdaptedTensor(string Model, ModelFolder Folder, AdapterFold
 
     public override void ReadFloats(long first, Span<float> destination) => Data.ReadFloats(first, destination);
 
+    public override void Release() => Data.Release();
+
     /// <summary>True when the other tensor is the one that the adapter changes.</summary>
     public bool IsChangeOf(TensorSource? other) => other is StoredTensor stored && ReferenceEquals(stored.Folder, Folder) && stored.Tensor.Name == Tensor.Name;
 }

@@ -108,6 +108,18 @@ public sealed class PlannedTensor
     internal PlannedTensor With(ImmutableArray<TensorSource> models, TensorSource? @base = null) =>
         new(Output, Place, Method, Modifiers, @base ?? Base, models, Parameters) { Calibration = Calibration, StepType = StepType };
 
+    /// <summary>The same merge of the first rows alone, for a measurement; null where statistics are read, or inputs otherwise than they are stored.</summary>
+    internal PlannedTensor? OfFirstRows(long rows)
+    {
+        if (!CalibrationNeeds.IsNone || Sources.Any(source => source is not StoredTensor))
+            return null;
+        return new(First(Output), Place, Method, Modifiers, Base is null ? null : FirstOf(Base), [.. Models.Select(FirstOf)], Parameters) { StepType = StepType };
+
+        TensorSource FirstOf(TensorSource source) => (StoredTensor)source with { Tensor = First(source.Tensor) };
+
+        TensorInfo First(TensorInfo tensor) => tensor with { Shape = tensor.Shape.SetItem(0, rows) };
+    }
+
     /// <summary>
     /// The 16-bit type to which the result of every operation is rounded, where the recipe asks for mergekit's own numbers (<c>mergekit_compat</c>): its <c>dtype</c>, else
     /// the type that the base, or the first model, is stored in. Null where computation is in float32 and rounded once.
@@ -115,6 +127,13 @@ public sealed class PlannedTensor
     internal ElementType? StepType { get; init; }
 
     internal IEnumerable<TensorSource> Sources => Base is null ? Models : Models.Prepend(Base);
+
+    /// <summary>Lets go of the memory that reading the inputs took.</summary>
+    internal void Release()
+    {
+        foreach (var source in Sources)
+            source.Release();
+    }
 }
 
 /// <summary>A tensor that is carried over byte for byte (integers, masks): part of a written model, not of a candidate buffer.</summary>

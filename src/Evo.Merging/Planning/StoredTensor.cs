@@ -17,4 +17,6 @@ public sealed record StoredTensor(string Model, ModelFolder Folder, TensorInfo T
     public override MaskKey MaskKey(long seed) => Methods.Kernels.MaskKey.Of(seed, Folder.SampleHash(Tensor.Name), Tensor.Name);
 
     public override void ReadFloats(long first, Span<float> destination) => Folder.ReadFloats(Tensor.Name, first, destination);
+
+    public override void Release() => Folder.Release(Tensor.Name);
 }

@@ -24,4 +24,9 @@ public abstract record TensorSource(string Model, TensorInfo Tensor)
 
     /// <summary>Elements from a flat index on: the same bits whatever a tensor is cut into.</summary>
     public abstract void ReadFloats(long first, Span<float> destination);
+
+    /// <summary>Lets go of the memory that reading took, when all is read. It may be read again all the same.</summary>
+    public virtual void Release()
+    {
+    }
 }

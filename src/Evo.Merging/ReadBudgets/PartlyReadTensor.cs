@@ -35,4 +35,10 @@ public sealed record PartlyReadTensor(TensorSource Inner, TensorSource Base, Imm
             destination = destination[here..];
         }
     }
+
+    public override void Release()
+    {
+        Inner.Release();
+        Base.Release();
+    }
 }

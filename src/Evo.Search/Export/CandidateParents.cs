@@ -16,15 +16,17 @@ public static class CandidateParents
     /// <summary>The folders of those models that are candidates, by their names without adapters; the others are left to the caller.</summary>
     /// <param name="names">Models as recipes name them.</param>
     /// <param name="relativeTo">The folder that relative names start from.</param>
+    /// <param name="memory">Bytes that writing a model may take; null for the default.</param>
     /// <exception cref="RunException">There is no such candidate, it is invalid, or its models have changed.</exception>
-    public static ImmutableDictionary<string, string> Resolve(IEnumerable<string> names, string relativeTo, CancellationToken cancellation = default)
+    public static ImmutableDictionary<string, string> Resolve(
+        IEnumerable<string> names, string relativeTo, long? memory = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(relativeTo);
         var folders = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var name in names)
             if (RunOf(name, relativeTo) is var (reference, run) && !folders.ContainsKey(reference.Model))
-                folders[reference.Model] = Written(run, reference.Revision!, cancellation);
+                folders[reference.Model] = Written(run, reference.Revision!, memory, cancellation);
         return folders.ToImmutable();
     }
 
@@ -35,7 +37,7 @@ public static class CandidateParents
             ? (reference, run)
             : null;
 
-    private static string Written(string run, string candidate, CancellationToken cancellation)
+    private static string Written(string run, string candidate, long? memory, CancellationToken cancellation)
     {
         using var reader = RunReader.Open(run);
         var details = reader.Show(candidate);
@@ -50,7 +52,8 @@ public static class CandidateParents
         if (plan.ContentId != details.Id)
             throw new RunException(RunProblem.Usage, $"candidate {details.Id} of {run}: its recipe now makes another model; was it made by another release of Evo?");
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        FolderMerge.Write(plan, folder, ModelCard.Write(plan, details, reader.Front(), reader.Run(), reader.Store.Run.Inputs()), cancellation: cancellation);
+        var options = memory is { } bytes ? new FolderMergeOptions { MemoryBytes = bytes } : null;
+        FolderMerge.Write(plan, folder, ModelCard.Write(plan, details, reader.Front(), reader.Run(), reader.Store.Run.Inputs()), options, cancellation: cancellation);
         return folder;
     }
 }

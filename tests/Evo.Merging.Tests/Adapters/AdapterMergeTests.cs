@@ -70,7 +70,7 @@ public sealed class AdapterMergeTests
     {
         using var scene = Everything();
         foreach (var name in (string[])["first", "second"])
-            AdapterMerge.Write(scene.Plan(Sum), Path.Combine(scene.Folder, name), workers: name == "first" ? 1 : 3);
+            AdapterMerge.Write(scene.Plan(Sum), Path.Combine(scene.Folder, name), options: new() { Workers = name == "first" ? 1 : 3 });
         Assert.Equal(File.ReadAllBytes(Path.Combine(scene.Folder, "first", "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(scene.Folder, "second", "adapter_model.safetensors")));
     }
 

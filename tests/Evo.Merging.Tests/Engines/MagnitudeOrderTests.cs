@@ -24,7 +24,9 @@ public sealed class MagnitudeOrderTests
         using var workers = new CpuWorkers(2);
         var inputs = new CpuTensorInputs(plan.Tensors[0], workers, new PreparedCache(), CancellationToken.None);
         var scan = new MagnitudeScan(inputs, Granularity.Elements, run => run.TaskVector(0));
-        List<IMagnitudeOrder> orders = [new MagnitudeHistogram(scan), new SortedIndices(scan), new SelectedMagnitudes(scan)];
+        using var poor = new CpuWorkers(2, memory: 1); // hardly anything can be gathered
+        var poorScan = new MagnitudeScan(new CpuTensorInputs(plan.Tensors[0], poor, null, CancellationToken.None), Granularity.Elements, run => run.TaskVector(0));
+        List<IMagnitudeOrder> orders = [new MagnitudeHistogram(scan), new SortedIndices(scan), new SelectedMagnitudes(scan), new SelectedMagnitudes(poorScan)];
         if (length <= SortedMagnitudes.MostElements)
             orders.Add(new SortedMagnitudes(scan));
         if (steps > 0)
@@ -50,6 +52,23 @@ public sealed class MagnitudeOrderTests
                 if (count >= 1 && count <= length)
                     Assert.Equal(Math.Abs(values[sorted[count - 1]]), order.Magnitude(count));
             }
+        }
+    }
+
+    [Fact]
+    public void A_single_merge_keeps_nothing_in_proportion_to_the_tensor()
+    {
+        using var scene = LargeScene.Create();
+        var tensor = scene.Plan(LargeScene.Recipe("ties")).Tensors.Single(planned => planned.Output.Name == Names.Up(0));
+        using var workers = new CpuWorkers(2);
+        foreach (var inputs in new[]
+        {
+            new CpuTensorInputs(tensor, workers, null, CancellationToken.None),
+            new CpuTensorInputs(tensor, workers, new PreparedCache(), CancellationToken.None).ForOneMerge(),
+        })
+        {
+            Assert.IsType<SelectedMagnitudes>(MagnitudeOrders.Of(inputs, Granularity.Elements, run => run.TaskVector(0)));
+            Assert.IsType<MagnitudeHistogram>(MagnitudeOrders.Of(inputs, Granularity.Rows, run => run.TaskVector(0)));
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class CpuTensorInputs(
     PlannedTensor tensor, CpuWorkers workers, PreparedCache? cache, CancellationToken cancellation, CpuPlanInputs? plan = null) : TensorInputs
 {
     private const int SegmentLength = 128 * CpuRun.Capacity;
+    private const long LeastGathered = 1 << 16;
 
     public override string Name => tensor.Output.Name;
 
@@ -39,7 +40,7 @@ internal sealed class CpuTensorInputs(
     public CpuTensorInputs ForOneMerge(PreparedCache? prepared = null) => new(tensor, workers, prepared ?? new PreparedCache(), cancellation, plan) { IsForOneMerge = true };
 
     /// <summary>Whether what is prepared is used for one set of parameter values only.</summary>
-    public bool IsForOneMerge { get; private init; }
+    public bool IsForOneMerge { get; private init; } = cache is null;
 
     /// <summary>Whether a method has looked at other tensors of the merge.</summary>
     public bool SawPlan { get; private set; }
@@ -175,6 +176,9 @@ internal sealed class CpuTensorInputs(
     public CpuTensorInputs WithoutCancellation() => cancellation == CancellationToken.None
         ? this
         : new(tensor, workers, cache, CancellationToken.None, plan) { IsForOneMerge = IsForOneMerge };
+
+    /// <summary>Most elements of a selection that are gathered: a quarter of what the merge may take, shared by all threads, and never more than 16 MB.</summary>
+    public long MostGathered => Math.Clamp(workers.Memory / (4L * workers.Count * sizeof(int)), LeastGathered, 1 << 22);
 
     /// <summary>Whether to build something of that size that only later merges gain by.</summary>
     public bool HasRoomFor(long bytes) => !IsForOneMerge && cache is not null && cache.HasRoomFor(bytes);

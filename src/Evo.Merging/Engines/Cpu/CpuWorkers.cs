@@ -9,7 +9,8 @@ namespace Evo.Merging.Engines.Cpu;
 /// </summary>
 /// <param name="matrices">What matrices may take; without a bound when null.</param>
 /// <param name="garbage">Looked at after every item; the collector comes when it likes when null.</param>
-internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null, GarbagePace? garbage = null) : IDisposable
+/// <param name="memory">Bytes that the merge may take.</param>
+internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null, GarbagePace? garbage = null, long memory = long.MaxValue) : IDisposable
 {
     private readonly ConcurrentBag<CpuRun> _idle = [];
     private readonly Lazy<MatrixProducts> _products = new();
@@ -20,6 +21,8 @@ internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null, Garba
     public int Count { get; } = count > 0 ? count : Environment.ProcessorCount;
 
     /// <summary>The memory of matrices.</summary>
+    public long Memory => memory;
+
     public MatrixMemory Matrices { get; } = matrices ?? new MatrixMemory();
 
     /// <summary>Matrix algebra on these threads.</summary>

@@ -7,7 +7,8 @@ namespace Evo.Merging.Engines.Cpu;
 /// <param name="step">Bytes between two calls.</param>
 internal sealed class GarbagePace(long step)
 {
-    private long _next = GC.GetTotalAllocatedBytes() + step;
+    private readonly long _step = step;
+    private long _next = step; // what was allocated before counts too
 
     /// <summary>Bytes that may lie about: those of a step, and what all threads ask for until their piece of work is done.</summary>
     public static long MostBytes(long step) => 2 * step;
@@ -16,7 +17,7 @@ internal sealed class GarbagePace(long step)
     public void Keep()
     {
         var (allocated, next) = (GC.GetTotalAllocatedBytes(), Volatile.Read(ref _next));
-        if (allocated >= next && Interlocked.CompareExchange(ref _next, allocated + step, next) == next)
+        if (allocated >= next && Interlocked.CompareExchange(ref _next, allocated + _step, next) == next)
             // All generations: calls for the younger ones alone leave regions half empty, and the heap grows faster than without them.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }

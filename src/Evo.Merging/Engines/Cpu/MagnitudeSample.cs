@@ -4,9 +4,9 @@ namespace Evo.Merging.Engines.Cpu;
 internal sealed class MagnitudeSample
 {
     private const int RunLength = 128;
-    private const int FewRuns = 128;
-    private const int ManyRuns = 256;
-    private const long ManyElements = 1 << 24;
+    private const int LeastRuns = 128;
+    private const int MostRuns = 8192;
+    private const int ElementsOfARun = 1 << 16; // so that what lies between the bracket's ends grows no faster than the root of the tensor
 
     /// <summary>
     /// Standard deviations of a quantile's place on either side, were the sample's elements independent. Neighbours are not, quite; a bracket that misses costs
@@ -20,7 +20,7 @@ internal sealed class MagnitudeSample
 
     public static MagnitudeSample Of(MagnitudeScan scan)
     {
-        var runs = scan.ElementCount >= ManyElements ? ManyRuns : FewRuns;
+        var runs = (int)Math.Clamp(scan.ElementCount / ElementsOfARun, LeastRuns, MostRuns);
         var length = (int)Math.Min(RunLength, scan.ElementCount / runs);
         var sample = new int[runs * length];
         var taken = 0;

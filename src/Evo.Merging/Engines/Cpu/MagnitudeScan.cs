@@ -22,6 +22,9 @@ internal sealed class MagnitudeScan(CpuTensorInputs inputs, Granularity granular
 
     public long ElementCount => _inputs.ElementCount;
 
+    /// <inheritdoc cref="CpuTensorInputs.MostGathered"/>
+    public long MostGathered => _inputs.MostGathered;
+
     public int SegmentCount => _inputs.CountSegments(granularity, _segmentLength);
 
     /// <summary>The same in few segments, for what takes memory a segment.</summary>

@@ -11,9 +11,6 @@ namespace Evo.Merging.Engines.Cpu;
 /// </summary>
 internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder, IPreparedValue
 {
-    /// <summary>16 MB of gathered magnitudes.</summary>
-    private const long MostGathered = 1 << 22;
-
     private readonly ConcurrentDictionary<long, MagnitudeCut> _cuts = new();
     private readonly Lazy<MagnitudeSample> _sample = new(() => MagnitudeSample.Of(scan));
     private readonly Lazy<MagnitudeHistogram> _histogram = new(() => new MagnitudeHistogram(scan));
@@ -50,10 +47,10 @@ internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder, 
                 counts += BracketScan.Gather(bits, lowest, highest, list, ref length);
             });
             Interlocked.Add(ref above, counts);
-            gathered[segment] = Interlocked.Add(ref within, length) <= MostGathered ? Copied(list, length) : [];
+            gathered[segment] = Interlocked.Add(ref within, length) <= scan.MostGathered ? Copied(list, length) : [];
             ArrayPool<int>.Shared.Return(list);
         });
-        if (within > MostGathered || count <= above || count > above + within)
+        if (within > scan.MostGathered || count <= above || count > above + within)
             return null;
 
         var (magnitude, rank) = GatheredRank.Find(gathered, lowest, highest, count - above);

@@ -37,7 +37,7 @@ internal sealed class TensorStream(
             try
             {
                 Write(plan.Tensors[index], index == 0 ? first : Bind(index));
-                Release(plan.Tensors[index]);
+                plan.Tensors[index].Release();
             }
             catch (NonFiniteMergeException failure)
             {
@@ -82,12 +82,6 @@ internal sealed class TensorStream(
         if (index < plan.Tensors.Length)
             foreach (var source in plan.Tensors[index].Sources)
                 (source as StoredTensor)?.Folder.Prefetch(source.Tensor.Name, MostReadAhead);
-    }
-
-    private static void Release(PlannedTensor tensor)
-    {
-        foreach (var source in tensor.Sources)
-            (source as StoredTensor)?.Folder.Release(source.Tensor.Name);
     }
 
     private void Report(int elements)

@@ -15,6 +15,7 @@ namespace Evo.Merging.Engines.Forecasts;
 public sealed record SpeedProbe(double WriteBytesPerSecond)
 {
     private const long MostElements = 1 << 22;
+    private const long FewElements = 1 << 20;
     private const int WrittenBytes = 32 << 20;
     private const double LongEnough = 0.3;
     private const double TooLong = 10;
@@ -28,7 +29,7 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
 
     internal static SpeedProbe Of(MergePlan plan, FolderMergeOptions options, string? folder, CancellationToken cancellation)
     {
-        using var workers = new CpuWorkers(options.Workers, new MatrixMemory(WorkingMemory.LimitOf(plan, options)));
+        using var workers = new CpuWorkers(WorkingMemory.WorkersOf(plan, options), new MatrixMemory(WorkingMemory.LimitOf(plan, options)), memory: options.MemoryBytes);
         var samples = ImmutableDictionary.CreateBuilder<(string, bool), MethodSample>();
         foreach (var group in plan.Tensors.GroupBy(KindOf))
             samples[group.Key] = Sample(Typical([.. group]), workers, cancellation);
@@ -38,10 +39,22 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
     /// <summary>Methods on matrices leave some tensors to a sum, which is another matter.</summary>
     private static (string Method, bool OfMatrices) KindOf(PlannedTensor tensor) => (tensor.Method.Name, MethodSample.IsOfMatrices(tensor));
 
-    /// <summary>The one of most work that is merged in a moment, else that of least.</summary>
-    private static PlannedTensor Typical(PlannedTensor[] tensors) =>
-        tensors.Where(tensor => tensor.Output.ElementCount <= MostElements && MethodSample.EigenSize(tensor) <= MostEigen).MaxBy(MethodSample.Work)
-        ?? tensors.MinBy(MethodSample.Work)!;
+    /// <summary>The one of most work that is merged in a moment; the first rows of the largest where all such are far smaller; else that of least work.</summary>
+    private static PlannedTensor Typical(PlannedTensor[] tensors)
+    {
+        var typical = tensors.Where(tensor => tensor.Output.ElementCount <= MostElements && MethodSample.EigenSize(tensor) <= MostEigen).MaxBy(MethodSample.Work);
+        if (typical is null || typical.Output.ElementCount < FewElements)
+            typical = FirstRows(tensors.MaxBy(tensor => tensor.Output.ElementCount)!) ?? typical;
+        return typical ?? tensors.MinBy(MethodSample.Work)!;
+    }
+
+    private static PlannedTensor? FirstRows(PlannedTensor tensor)
+    {
+        if (tensor.Output.ElementCount <= MostElements || MethodSample.IsOfMatrices(tensor))
+            return null;
+        var rows = MostElements / (tensor.Output.ElementCount / tensor.Output.Shape[0]);
+        return rows > 0 ? tensor.OfFirstRows(rows) : null;
+    }
 
     /// <summary>The quickest of as many as a moment holds: the first time, code is compiled and files are paged in, and other programs come between.</summary>
     private static unsafe MethodSample Sample(PlannedTensor tensor, CpuWorkers workers, CancellationToken cancellation)

@@ -14,21 +14,21 @@ internal static class WorkingMemory
     /// <summary>What ONNX Runtime, which multiplies matrices, adds to it.</summary>
     public const long ProductBytes = 30_000_000;
 
-    private const long LeastStep = 8_000_000;
+    private const long StepOfWorker = 4_000_000;
     private const int Loose = 2; // what is large is counted twice: as much may have been let go before the collector comes
     private const int ScratchBlocks = 4;
 
     public static long Of(MergePlan plan, FolderMergeOptions options, SpeedProbe? probe)
     {
-        var workers = WorkersOf(options);
-        var blocks = plan.Tensors.Max(tensor => tensor.Models.Length) + 1 + ScratchBlocks;
-        long ordinary = workers * (((long)blocks * CpuRun.Capacity) + TensorExecution.PieceElements) * sizeof(float);
+        var workers = WorkersOf(plan, options);
+        var ordinary = workers * OrdinaryBytes(plan);
         var matrices = OfMatrices(plan, options);
         var others = plan.Tensors.Where(tensor => !MethodSample.IsOfMatrices(tensor)).ToArray();
         var longRuns = others.Select(tensor => MemoryGate.BytesOf(tensor, RunLengths.Of(tensor.Output, Granularity(tensor, probe)))).DefaultIfEmpty().Max();
         var prepared = probe is null ? 0 : others.Select(tensor => probe.SampleOf(tensor).PreparedBytesFor(tensor)).OrderDescending().Take(workers).Sum();
+        var factors = plan.Tensors.Select(FactorBytes).OrderDescending().Take(workers).Sum();
         var piled = probe is null ? 0 : Math.Min(GarbagePace.MostBytes(GarbageStepOf(plan, options)), others.Sum(tensor => probe.SampleOf(tensor).AllocatedBytesFor(tensor)));
-        return ProgramBytes + (matrices > 0 ? ProductBytes : 0) + ordinary + Math.Min(options.MemoryBytes, (Loose * matrices) + (workers * longRuns)) + (Loose * prepared) + piled;
+        return ProgramBytes + (matrices > 0 ? ProductBytes : 0) + ordinary + Math.Min(options.MemoryBytes, (Loose * matrices) + (workers * longRuns)) + (Loose * (prepared + factors)) + piled;
     }
 
     /// <summary>
@@ -38,12 +38,22 @@ internal static class WorkingMemory
         OfMatrices(plan, options) is > 0 and var needed ? Math.Min(options.MemoryBytes, Loose * needed) : long.MaxValue;
 
     /// <summary>What may be allocated between two calls of the collector: little; as much as matrices need where there are any; and never a larger part of the budget than an eighth.</summary>
-    public static long GarbageStepOf(MergePlan plan, FolderMergeOptions options) => Math.Min(options.MemoryBytes / 8, Math.Max(LeastStep, OfMatrices(plan, options)));
+    public static long GarbageStepOf(MergePlan plan, FolderMergeOptions options) => Math.Min(options.MemoryBytes / 8, Math.Max(WorkersOf(plan, options) * StepOfWorker, OfMatrices(plan, options)));
 
     private static long OfMatrices(MergePlan plan, FolderMergeOptions options) =>
-        plan.Tensors.Select(tensor => MatrixBytes.Of(tensor).Total).OrderDescending().Take(WorkersOf(options)).Sum();
+        plan.Tensors.Select(tensor => MatrixBytes.Of(tensor).Total).OrderDescending().Take(WorkersOf(plan, options)).Sum();
 
-    private static int WorkersOf(FolderMergeOptions options) => options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+    /// <summary>Threads: as many as were asked for, and no more than take a quarter of the budget for ordinary runs.</summary>
+    public static int WorkersOf(MergePlan plan, FolderMergeOptions options) =>
+        (int)Math.Clamp(options.MemoryBytes / 4 / OrdinaryBytes(plan), 1, options.Workers > 0 ? options.Workers : Environment.ProcessorCount);
+
+    /// <summary>What one thread takes to merge an ordinary run: blocks of all inputs, and the piece that is written.</summary>
+    private static long OrdinaryBytes(MergePlan plan) =>
+        (((plan.Tensors.Max(tensor => tensor.Models.Length) + 1L + ScratchBlocks) * CpuRun.Capacity) + TensorExecution.PieceElements) * sizeof(float);
+
+    /// <summary>What the factors of the adapters on a tensor take while it is merged.</summary>
+    private static long FactorBytes(PlannedTensor tensor) => tensor.Sources.OfType<AdaptedTensor>()
+        .Sum(source => source.Data.Update is { } update ? (update.A.ElementCount + update.B.ElementCount) * sizeof(float) : 0);
 
     private static Granularity Granularity(PlannedTensor tensor, SpeedProbe? probe) => probe?.SampleOf(tensor).Granularity ?? Methods.Kernels.Granularity.Elements;
 }

@@ -33,14 +33,29 @@ internal sealed record Graft(int Model, Curvature Curvature, double Share, doubl
         return weights;
     }
 
-    /// <summary>√v · |τ|, which orders as v τ² does and does not vanish in float32.</summary>
-    public static void Saliency(ReadOnlySpan<float> curvature, Block vector, Block target)
+    /// <summary>The saliencies of a run, in scratch memory: what <see cref="Cut"/> is a cut of.</summary>
+    public static Block Saliency(TensorRun run, Curvature curvature, Block vector)
+    {
+        var buffer = ArrayPool<float>.Shared.Rent(run.Length);
+        var values = buffer.AsSpan(0, run.Length);
+        curvature.Read(run.Start, values);
+        var saliency = run.Scratch(2);
+        Saliency(values, vector, saliency);
+        ArrayPool<float>.Shared.Return(buffer);
+        return saliency;
+    }
+
+    /// <summary>
+    /// √v · |τ|, which orders as v τ² does and does not vanish in float32; the next larger number of it, so that a cut among zeros is a cut: a weight that is
+    /// kept counts with ε even where it is the base's.
+    /// </summary>
+    private static void Saliency(ReadOnlySpan<float> curvature, Block vector, Block target)
     {
         var buffer = ArrayPool<float>.Shared.Rent(curvature.Length);
+        var vectors = vector.OnHost();
         for (var index = 0; index < curvature.Length; index++)
-            buffer[index] = MathF.Sqrt(curvature[index]);
+            buffer[index] = MathF.BitIncrement(MathF.Sqrt(curvature[index]) * MathF.Abs(vectors[index]));
         target.Load(0, buffer.AsSpan(0, curvature.Length));
-        target.Multiply(vector);
         ArrayPool<float>.Shared.Return(buffer);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Evo.Merging.Methods.Kernels;
 
 namespace Evo.Merging.Methods.TaskVectors;
@@ -9,6 +10,7 @@ namespace Evo.Merging.Methods.TaskVectors;
 internal static class WholeModelTrim
 {
     private const int LowerBits = 15;
+    private const int Few = 1024;
 
     /// <summary>Every model's part in one tensor.</summary>
     public static TaskVectorShare[] Shares(TensorInputs inputs, TensorParameters parameters)
@@ -43,16 +45,23 @@ internal static class WholeModelTrim
             return parts.ToDictionary(part => part.Inputs.Name, _ => MagnitudeCut.Nothing);
         var upper = parts.Select(part => part.Inputs.MagnitudeCounts(part.Model)).ToArray();
         var (bucket, rank) = Descend(upper.SelectMany(counts => counts), kept);
-        var lower = parts.Select(part => part.Inputs.MagnitudeCounts(part.Model, bucket)).ToArray();
-        var (lowerBits, ties) = Descend(lower.SelectMany(counts => counts), rank);
+        var few = new ImmutableArray<(int Bits, long Count)>?[parts.Length];
+        var (lowerBits, ties) = Descend(Enumerable.Range(0, parts.Length).SelectMany(part => Lower(part)), rank);
         var threshold = BitConverter.Int32BitsToSingle((bucket << LowerBits) | lowerBits);
 
         var cuts = new Dictionary<string, MagnitudeCut>(StringComparer.Ordinal);
         for (var part = 0; part < parts.Length; part++)
         {
-            var equal = lower[part].Where(pair => pair.Bits == lowerBits).Sum(pair => pair.Count);
+            if (ties == 0)
+            {
+                cuts[parts[part].Inputs.Name] = new MagnitudeCut(threshold, -1);
+                continue;
+            }
+
+            var lower = Lower(part);
+            var equal = lower.Where(pair => pair.Bits == lowerBits).Sum(pair => pair.Count);
             var greater = upper[part].Where(pair => pair.Bits > bucket).Sum(pair => pair.Count)
-                + lower[part].Where(pair => pair.Bits > lowerBits).Sum(pair => pair.Count);
+                + lower.Where(pair => pair.Bits > lowerBits).Sum(pair => pair.Count);
             var own = Math.Min(ties, equal);
             ties -= own;
             cuts[parts[part].Inputs.Name] = own == equal ? new MagnitudeCut(threshold, long.MaxValue)
@@ -61,12 +70,23 @@ internal static class WholeModelTrim
         }
 
         return cuts;
+
+        // Few, as differences of bfloat16 values have, are kept; as many as differences of float32 have are half a megabyte a tensor, and counted twice.
+        ImmutableArray<(int Bits, long Count)> Lower(int part)
+        {
+            if (few[part] is { } known)
+                return known;
+            var counts = parts[part].Inputs.MagnitudeCounts(parts[part].Model, bucket);
+            if (counts.Length <= Few)
+                few[part] = counts;
+            return counts;
+        }
     }
 
     /// <summary>Where the element of a rank (1 the largest) lies, and its rank there.</summary>
     private static (int Bits, long Rank) Descend(IEnumerable<(int Bits, long Count)> counts, long rank)
     {
-        foreach (var (bits, count) in counts.GroupBy(pair => pair.Bits, (bits, pairs) => (bits, pairs.Sum(pair => pair.Count))).OrderByDescending(pair => pair.bits))
+        foreach (var (bits, count) in counts.AggregateBy(pair => pair.Bits, 0L, (sum, pair) => sum + pair.Count).OrderByDescending(pair => pair.Key))
         {
             if (count >= rank)
                 return (bits, rank);

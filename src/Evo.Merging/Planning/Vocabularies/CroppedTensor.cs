@@ -15,6 +15,8 @@ internal sealed record CroppedTensor(TensorSource Whole, TensorInfo Tensor) : Te
 
     public override void ReadFloats(long first, Span<float> destination) => Whole.ReadFloats(first, destination);
 
+    public override void Release() => Whole.Release();
+
     public static TensorSource Of(TensorSource whole, long rows) => whole.Tensor.Shape[0] == rows
         ? whole
         : new CroppedTensor(whole, whole.Tensor with { Shape = whole.Tensor.Shape.SetItem(0, rows) });

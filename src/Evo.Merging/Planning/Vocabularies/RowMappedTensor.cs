@@ -42,6 +42,12 @@ internal sealed record RowMappedTensor(string Model, TensorInfo Tensor, Immutabl
         }
     }
 
+    public override void Release()
+    {
+        foreach (var input in Inputs)
+            input.Release();
+    }
+
     /// <summary>How many rows from one on are consecutive rows of one tensor, so that one read fetches them all.</summary>
     private int RowsInSequence(int row, int most)
     {

@@ -44,6 +44,15 @@ public sealed class MergeForecastTests
     }
 
     [Fact]
+    public void Of_tensors_that_are_all_huge_or_tiny_the_first_rows_of_a_huge_one_are_tried()
+    {
+        float[] huge = [.. Enumerable.Range(0, 5_000_000).Select(index => (index % 97) / 64f)];
+        using var scene = new MergeScene([.. new[] { "base", "one", "two" }.Select(model => (model, new TinyModel().With(Names.Norm(0), [67], huge[..67]).With(Names.Up(0), [1000, 5000], huge)))]);
+        var forecast = MergeForecast.Of(scene.Plan(LargeScene.Recipe("ties")), new FolderMergeOptions { Workers = 1 }, Path.Combine(scene.Folder, "merged"));
+        Assert.InRange(forecast.PeakMemoryBytes, 1, 1 << 26); // by the vector's sorted order it would be 208 MB
+    }
+
+    [Fact]
     public void Without_a_probe_no_time_is_said()
     {
         using var scene = LargeScene.Create();

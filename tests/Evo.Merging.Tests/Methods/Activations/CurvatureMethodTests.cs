@@ -75,6 +75,27 @@ public sealed class CurvatureMethodTests
     }
 
     [Fact]
+    public void Of_weights_without_saliency_the_first_are_kept_and_count()
+    {
+        // One keeps its first two weights, the base's own; only the third is two's alone.
+        using var scene = WithBase([0, 0, 0], [0, 0, 0], [3, 3, 3], [4, 4, 4], [1, 1, 1]);
+        Near.Equal([1, 1, 3], scene.MergeOne(Ota("{}", "density: 0.67", "density: 1.0")), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(3_000)]
+    [InlineData(70_000)]
+    public void A_graft_of_many_weights_keeps_the_most_salient(int count)
+    {
+        var random = new Random(5);
+        float[] vector = [.. Enumerable.Range(0, count).Select(_ => random.Next(-9, 10) / 8f)];
+        float[] curved = [.. Enumerable.Range(0, count).Select(_ => random.Next(0, 5) / 4f)];
+        using var scene = WithBase(new float[count], vector, new float[count], curved, new float[count]);
+        var kept = Enumerable.Range(0, count).OrderByDescending(i => MathF.Sqrt(curved[i]) * MathF.Abs(vector[i])).Take((int)(0.3 * count)).ToHashSet();
+        Near.Equal([.. vector.Select((value, i) => kept.Contains(i) ? (double)value : 0)], scene.MergeOne(Ota("{}", "density: 0.3", "density: 0.0")), 1e-6);
+    }
+
+    [Fact]
     public void Tiny_second_moments_keep_their_order()
     {
         using var scene = WithBase([0, 0, 0], [1e-5f, 1e-5f, 1e-5f], [0, 0, 0], [1e-20f, 3e-20f, 2e-20f], [1e-20f, 1e-20f, 1e-20f]);
