@@ -18,7 +18,7 @@ public sealed class AdaptedTensorData
     private readonly AdapterFolder _adapter;
     private readonly AdapterFactors _factors;
     private readonly TensorChange _change;
-    private readonly Lazy<float[]> _magnitudeFactors;
+    private Lazy<float[]> _magnitudeFactors;
 
     internal AdaptedTensorData(ModelFolder @base, TensorInfo tensor, AdapterFolder adapter, AdapterFactors factors, TensorChange change)
     {
@@ -74,6 +74,8 @@ public sealed class AdaptedTensorData
         _base.Release(Tensor.Name);
         if (_change.Update is { } update)
             _factors.Forget(update, _change.IsTransposed);
+        if (Volatile.Read(ref _magnitudeFactors).IsValueCreated)
+            Volatile.Write(ref _magnitudeFactors, new Lazy<float[]>(MagnitudeFactors));
     }
 
     private void ReadUnscaled(long first, Span<float> destination)
@@ -88,7 +90,7 @@ public sealed class AdaptedTensorData
 
     private void ApplyMagnitudes(long first, Span<float> destination)
     {
-        var factors = _magnitudeFactors.Value;
+        var factors = Volatile.Read(ref _magnitudeFactors).Value;
         var columns = Tensor.Shape[1];
         while (!destination.IsEmpty)
         {

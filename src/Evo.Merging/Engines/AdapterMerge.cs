@@ -2,6 +2,7 @@ using Evo.Checkpoints.Adapters;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Engines.Adapters;
 using Evo.Merging.Engines.Cpu;
+using Evo.Merging.Engines.Cpu.Algebra;
 using Evo.Merging.Engines.Forecasts;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Planning;
@@ -31,8 +32,9 @@ public static class AdapterMerge
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new FolderMergeOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryBytes, FolderMergeOptions.LeastMemoryBytes);
         var garbage = new GarbagePace(WorkingMemory.GarbageStepOf(plan, options));
-        using var threads = new CpuWorkers(WorkingMemory.WorkersOf(plan, options), garbage: garbage, memory: options.MemoryBytes);
+        using var threads = new CpuWorkers(WorkingMemory.WorkersOf(plan, options), new MatrixMemory(options.MemoryBytes), garbage, options.MemoryBytes);
         AdapterPart[] parts = [.. plan.Tensors.Zip(CpuPlanInputs.Of(plan, threads, cache: null, cancellation))
             .Select(pair => AdapterPart.Of(pair.First, pair.Second)).OfType<AdapterPart>()];
         if (parts.Length == 0)

@@ -26,6 +26,12 @@ internal sealed record StackedRows(string Model, TensorInfo Tensor, ImmutableArr
         }
     }
 
+    public override void Release()
+    {
+        foreach (var row in Rows)
+            row.Source.Release();
+    }
+
     public bool Equals(StackedRows? other) => other is not null && Model == other.Model && Tensor == other.Tensor && Rows.SequenceEqual(other.Rows);
 
     public override int GetHashCode() => Rows.Aggregate(Tensor.GetHashCode(), HashCode.Combine);

@@ -71,7 +71,7 @@ internal sealed class Ota : IMergeMethod
         if (density >= 1)
             return null;
         var kind = $"{parameters.Choice("curvature")} {parameters.IsOn("rank_one")}";
-        return inputs.ScoreOrder($"ota: order of saliency by {kind}, {inputs.ModelName(model)}", Granularity.Elements, run => Graft.Saliency(run, curvature, run.TaskVector(model)))
+        return inputs.ScoreOrder($"ota: order of saliency by {kind}", model, Granularity.Elements, run => Graft.Saliency(run, curvature, run.TaskVector(model)))
             .Largest((long)(density * inputs.ElementCount));
     }
 

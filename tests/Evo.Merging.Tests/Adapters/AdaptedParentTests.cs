@@ -1,6 +1,7 @@
 using Evo.Checkpoints.Models;
 using Evo.Checkpoints.Tensors;
 using Evo.Merging.Engines;
+using Evo.Merging.Planning;
 using Evo.Merging.Recipes;
 using Evo.Merging.Tests.Fixtures;
 using static Evo.Merging.Tests.Fixtures.AdapterMerges;
@@ -47,6 +48,26 @@ public sealed class AdaptedParentTests
         var values = new float[301 * 1021];
         written.ReadFloats(Names.Up(0), 0, values);
         Assert.Equal(merged[Names.Up(0)], values);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_let_go_is_read_again_the_same(bool hasMagnitudes)
+    {
+        var adapter = new TinyAdapter(2, 3).With(Names.Up(0), Random(10, 10), Random(99, 12));
+        if (hasMagnitudes)
+            adapter.Set("use_dora", true).Add($"base_model.model.{Names.Up(0)[..^".weight".Length]}.lora_magnitude_vector", [6], Random(5, 6));
+        using var scene = new AdapterMerges(new TinyModel().With(Names.Up(0), [6, 5], Random(1, 30)), ("adapter0", adapter));
+        var tensor = scene.Plan("{merge_method: passthrough, models: [{model: base+adapter0}]}").Tensors.Single(planned => planned.Output.Name == Names.Up(0));
+        var source = (AdaptedTensor)tensor.Models[0];
+        var (first, second, product) = (new float[30], new float[30], source.Data.Product());
+        source.ReadFloats(0, first);
+        Assert.Same(product, source.Data.Product());
+        tensor.Release();
+        source.ReadFloats(0, second);
+        Assert.NotSame(product, source.Data.Product());
+        Assert.Equal(first, second);
     }
 
     [Fact]

@@ -71,6 +71,9 @@ internal sealed class CpuTensorInputs(
     public override IMagnitudeOrder ScoreOrder(string what, Granularity granularity, Func<TensorRun, Block> score) =>
         Remember(what, () => MagnitudeOrders.Of(this, granularity, score));
 
+    public override IMagnitudeOrder ScoreOrder(string what, int model, Granularity granularity, Func<TensorRun, Block> score) =>
+        Remember(what, model, () => MagnitudeOrders.Of(this, granularity, score));
+
     public override ImmutableArray<(int Bits, long Count)> MagnitudeCounts(int model, int? upper = null)
     {
         return upper is null ? Remember("magnitude counts of the task vector", model, Count) : Count();

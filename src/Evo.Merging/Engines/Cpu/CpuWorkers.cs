@@ -20,9 +20,10 @@ internal sealed class CpuWorkers(int count, MatrixMemory? matrices = null, Garba
 
     public int Count { get; } = count > 0 ? count : Environment.ProcessorCount;
 
-    /// <summary>The memory of matrices.</summary>
+    /// <summary>Bytes that the merge may take.</summary>
     public long Memory => memory;
 
+    /// <summary>The memory of matrices.</summary>
     public MatrixMemory Matrices { get; } = matrices ?? new MatrixMemory();
 
     /// <summary>Matrix algebra on these threads.</summary>

@@ -18,9 +18,11 @@ internal sealed class MagnitudeSample
 
     private MagnitudeSample(int[] descending) => _descending = descending;
 
+    public long Bytes => _descending.LongLength * sizeof(int);
+
     public static MagnitudeSample Of(MagnitudeScan scan)
     {
-        var runs = (int)Math.Clamp(scan.ElementCount / ElementsOfARun, LeastRuns, MostRuns);
+        var runs = (int)Math.Clamp(scan.ElementCount / ElementsOfARun, LeastRuns, Math.Max(LeastRuns, Math.Min(MostRuns, scan.MostGathered / (4 * RunLength))));
         var length = (int)Math.Min(RunLength, scan.ElementCount / runs);
         var sample = new int[runs * length];
         var taken = 0;

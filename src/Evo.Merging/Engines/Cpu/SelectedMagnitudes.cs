@@ -5,7 +5,7 @@ using Evo.Merging.Methods.Kernels;
 namespace Evo.Merging.Engines.Cpu;
 
 /// <summary>
-/// Cuts for one merge, one pass each and nothing kept: a sample brackets the magnitude that is looked for, the pass counts what lies above the bracket and
+/// Cuts for one merge, one pass each. A sample, which is all that is kept, brackets the magnitude that is looked for; the pass counts what lies above the bracket and
 /// gathers what lies within, and the cut is found among those. Exact: where the bracket misses or holds too much, a <see cref="MagnitudeHistogram"/>
 /// takes over.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder, 
     private readonly Lazy<MagnitudeHistogram> _histogram = new(() => new MagnitudeHistogram(scan));
     private readonly Lazy<long> _zeros = new(() => CountZeros(scan));
 
-    public long Bytes => _histogram.IsValueCreated ? _histogram.Value.Bytes : 0;
+    public long Bytes => (_sample.IsValueCreated ? _sample.Value.Bytes : 0) + (_histogram.IsValueCreated ? _histogram.Value.Bytes : 0);
 
     public long NonZeroCount => scan.ElementCount - _zeros.Value;
 
@@ -39,6 +39,8 @@ internal sealed class SelectedMagnitudes(MagnitudeScan scan) : IMagnitudeOrder, 
         long above = 0, within = 0;
         scan.ForEachSegment((segment, runs) =>
         {
+            if (Interlocked.Read(ref within) > scan.MostGathered)
+                return;
             var (counts, list, length) = (0L, Array.Empty<int>(), 0);
             runs((_, bits) =>
             {

@@ -39,13 +39,16 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
     /// <summary>Methods on matrices leave some tensors to a sum, which is another matter.</summary>
     private static (string Method, bool OfMatrices) KindOf(PlannedTensor tensor) => (tensor.Method.Name, MethodSample.IsOfMatrices(tensor));
 
-    /// <summary>The one of most work that is merged in a moment; the first rows of the largest where all such are far smaller; else that of least work.</summary>
+    /// <summary>
+    /// The one of most work that is merged in a moment; where all such are tiny, the first rows of the smallest of the others, or all of it; where there is none, that of least work.
+    /// </summary>
     private static PlannedTensor Typical(PlannedTensor[] tensors)
     {
         var typical = tensors.Where(tensor => tensor.Output.ElementCount <= MostElements && MethodSample.EigenSize(tensor) <= MostEigen).MaxBy(MethodSample.Work);
-        if (typical is null || typical.Output.ElementCount < FewElements)
-            typical = FirstRows(tensors.MaxBy(tensor => tensor.Output.ElementCount)!) ?? typical;
-        return typical ?? tensors.MinBy(MethodSample.Work)!;
+        if (typical is not null && (typical.Output.ElementCount >= FewElements || MethodSample.IsOfMatrices(typical)))
+            return typical;
+        var larger = tensors.Where(tensor => tensor.Output.ElementCount > MostElements).OrderBy(tensor => tensor.Output.ElementCount).ToArray();
+        return larger.Select(FirstRows).FirstOrDefault(part => part is not null) ?? (larger.Length > 0 ? larger[0] : typical) ?? tensors.MinBy(MethodSample.Work)!;
     }
 
     private static PlannedTensor? FirstRows(PlannedTensor tensor)

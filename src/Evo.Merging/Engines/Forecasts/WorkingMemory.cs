@@ -37,7 +37,7 @@ internal static class WorkingMemory
     public static long LimitOf(MergePlan plan, FolderMergeOptions options) =>
         OfMatrices(plan, options) is > 0 and var needed ? Math.Min(options.MemoryBytes, Loose * needed) : long.MaxValue;
 
-    /// <summary>What may be allocated between two calls of the collector: little; as much as matrices need where there are any; and never a larger part of the budget than an eighth.</summary>
+    /// <summary>What may be allocated between two calls of the collector: 4 MB a thread; as much as matrices need where there are any; and never a larger part of the budget than an eighth.</summary>
     public static long GarbageStepOf(MergePlan plan, FolderMergeOptions options) => Math.Min(options.MemoryBytes / 8, Math.Max(WorkersOf(plan, options) * StepOfWorker, OfMatrices(plan, options)));
 
     private static long OfMatrices(MergePlan plan, FolderMergeOptions options) =>
@@ -49,7 +49,7 @@ internal static class WorkingMemory
 
     /// <summary>What one thread takes to merge an ordinary run: blocks of all inputs, and the piece that is written.</summary>
     private static long OrdinaryBytes(MergePlan plan) =>
-        (((plan.Tensors.Max(tensor => tensor.Models.Length) + 1L + ScratchBlocks) * CpuRun.Capacity) + TensorExecution.PieceElements) * sizeof(float);
+        (((plan.Tensors.Select(tensor => tensor.Models.Length).DefaultIfEmpty().Max() + 1L + ScratchBlocks) * CpuRun.Capacity) + TensorExecution.PieceElements) * sizeof(float);
 
     /// <summary>What the factors of the adapters on a tensor take while it is merged.</summary>
     private static long FactorBytes(PlannedTensor tensor) => tensor.Sources.OfType<AdaptedTensor>()

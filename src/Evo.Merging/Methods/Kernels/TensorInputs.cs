@@ -58,6 +58,9 @@ public abstract class TensorInputs
     /// <param name="score">Gives the numbers of a run, in one of its blocks.</param>
     public abstract IMagnitudeOrder ScoreOrder(string what, Granularity granularity, Func<TensorRun, Block> score);
 
+    /// <summary>The same where the numbers come from one model and the base alone.</summary>
+    public abstract IMagnitudeOrder ScoreOrder(string what, int model, Granularity granularity, Func<TensorRun, Block> score);
+
     /// <summary>
     /// How many elements of one model's task vector have each magnitude, by the upper 16 of the 31 magnitude bits of float32; or, given such upper bits, by the
     /// 15 lower bits of those that have them. Counts that are not 0 only, in ascending order: an order over several tensors is found from them by radix selection.

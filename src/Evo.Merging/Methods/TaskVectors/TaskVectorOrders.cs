@@ -1,4 +1,3 @@
-using System.Globalization;
 using Evo.Merging.Methods.Kernels;
 using Evo.Merging.Methods.Rounded;
 
@@ -10,7 +9,8 @@ internal static class TaskVectorOrders
     public static IMagnitudeOrder Of(TensorInputs inputs, int model) => StepRounding.Of(inputs) is not { } rounding
         ? inputs.TaskVectorOrder(model)
         : inputs.ScoreOrder(
-            string.Create(CultureInfo.InvariantCulture, $"order of the task vector of model {model} in {rounding.Type}"),
+            $"order of the task vector in {rounding.Type}",
+            model,
             Granularity.Elements,
             run => rounding.TaskVector(run, model, rounding.Base(run, 0)));
 }
