@@ -29,6 +29,15 @@ public sealed class AdapterMergeTests
     }
 
     [Fact]
+    public void It_heeds_the_budget()
+    {
+        using var scene = Usual();
+        Assert.Throws<ArgumentOutOfRangeException>(() => AdapterMerge.Write(
+            scene.Plan(Sum), Path.Combine(scene.Folder, "merged"), options: new() { MemoryBytes = FolderMergeOptions.LeastMemoryBytes - 1 }));
+        Assert.False(Directory.Exists(Path.Combine(scene.Folder, "merged")));
+    }
+
+    [Fact]
     public void It_is_spelled_as_PEFT_reads_it()
     {
         using var scene = Everything();

@@ -45,16 +45,14 @@ public sealed record SpeedProbe(double WriteBytesPerSecond)
     private static PlannedTensor Typical(PlannedTensor[] tensors)
     {
         var typical = tensors.Where(tensor => tensor.Output.ElementCount <= MostElements && MethodSample.EigenSize(tensor) <= MostEigen).MaxBy(MethodSample.Work);
-        if (typical is not null && (typical.Output.ElementCount >= FewElements || MethodSample.IsOfMatrices(typical)))
-            return typical;
+        if (typical?.Output.ElementCount >= FewElements || MethodSample.IsOfMatrices(tensors[0]))
+            return typical ?? tensors.MinBy(MethodSample.Work)!;
         var larger = tensors.Where(tensor => tensor.Output.ElementCount > MostElements).OrderBy(tensor => tensor.Output.ElementCount).ToArray();
         return larger.Select(FirstRows).FirstOrDefault(part => part is not null) ?? (larger.Length > 0 ? larger[0] : typical) ?? tensors.MinBy(MethodSample.Work)!;
     }
 
     private static PlannedTensor? FirstRows(PlannedTensor tensor)
     {
-        if (tensor.Output.ElementCount <= MostElements || MethodSample.IsOfMatrices(tensor))
-            return null;
         var rows = MostElements / (tensor.Output.ElementCount / tensor.Output.Shape[0]);
         return rows > 0 ? tensor.OfFirstRows(rows) : null;
     }

@@ -38,7 +38,7 @@ public sealed class GarbagePaceTests
     public void A_merge_to_disk_calls_the_collector()
     {
         using var scene = LargeScene.Create();
-        var plan = scene.Plan(LargeScene.Recipe("arcee_fusion")); // allocates 11 MB, a step is 2
+        var plan = scene.Plan(LargeScene.Recipe("arcee_fusion")); // allocates several times the step, which is 2 MB
         var options = new FolderMergeOptions { Workers = 2, MemoryBytes = FolderMergeOptions.LeastMemoryBytes };
         var before = GC.CollectionCount(GC.MaxGeneration);
         FolderMerge.Write(plan, Path.Combine(scene.Folder, "merged"), options: options);
